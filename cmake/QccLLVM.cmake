@@ -1,0 +1,16 @@
+# LLVM, MLIR and LLD 22 from Debian's packages. MLIR and LLVM are linked as shared libraries (one copy of every
+# global; quick links), LLD as static archives, which exist in no other form.
+find_package(MLIR REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+if(NOT LLVM_VERSION_MAJOR EQUAL 22)
+  message(FATAL_ERROR "qcc needs LLVM 22, found ${LLVM_PACKAGE_VERSION} in ${LLVM_DIR}; scripts/setup.sh installs it")
+endif()
+find_package(LLD REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/lld)
+list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+add_compile_definitions(${LLVM_DEFINITIONS_LIST})
+separate_arguments(_llvm_definitions UNIX_COMMAND "${LLVM_DEFINITIONS}")
+add_compile_options(${_llvm_definitions})
+message(STATUS "LLVM ${LLVM_PACKAGE_VERSION} in ${LLVM_DIR}")
