@@ -1,0 +1,49 @@
+//===- QnnDialect.td - the quantization dialect -*- tablegen -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_QNN_QNNDIALECT_TD
+#define QCC_QNN_QNNDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+
+def Qnn_Dialect : Dialect {
+  let name = "qnn";
+  let cppNamespace = "::qcc::qnn";
+  let summary = "Quantized neural networks, from float graph to integer program";
+  let description = [{
+    One dialect carries a network from its float form to the integer program that every target runs to the bit. Its ops
+    come in three levels, and each phase of qcc lowers from one to the next:
+
+    - *tensor ops* (`qnn.conv`, `qnn.matmul`, `qnn.unary`, ...) have the float semantics of the model. Spatial ops are
+      channels-last: activations are `[N, spatial..., C]`, convolution weights `[O, spatial..., I / groups]`.
+    - *quantization ops* (`qnn.quantize`, `qnn.dequantize`) give a tensor its grid. A `#qnn.scheme` says how numbers are
+      stored; scales and zero points are ordinary values. A pair is never cancelled: it is the meaning of the model.
+    - *fused ops* (`qnn.fused_conv`, `qnn.fused_matmul`, `qnn.fused_pool`, `qnn.fused_map`) are exact programs: a
+      contraction accumulated in i32 or f32, followed by an epilogue region of scalar ops that is evaluated once for
+      each output element. Interpreter and targets agree on them to the bit.
+
+    Numbers follow `qcc/abi/numerics.h`. Element types: `i8`, `i32`, ... are signed, `ui8`, `ui4`, ... unsigned.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    /// Name of an argument or result of the entry function: the ONNX tensor name.
+    static constexpr ::llvm::StringLiteral kNameAttr = "qnn.name";
+    /// Names of symbolic dimensions of an argument, "" where a dimension is static or anonymous.
+    static constexpr ::llvm::StringLiteral kDimNamesAttr = "qnn.dim_names";
+    /// ONNX name of the tensor that an op's (single) result stands for.
+    static constexpr ::llvm::StringLiteral kTensorAttr = "qnn.tensor";
+    /// Where a value lives: a #qnn.buffer on its defining op, set by the memory planner.
+    static constexpr ::llvm::StringLiteral kBufferAttr = "qnn.buffer";
+  }];
+}
+
+class Qnn_Op<string mnemonic, list<Trait> traits = []> : Op<Qnn_Dialect, mnemonic, traits>;
+
+#endif // QCC_QNN_QNNDIALECT_TD

@@ -1,0 +1,60 @@
+//===- QnnInterfaces.td - what passes ask of an op instead of its name -*- tablegen -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_QNN_QNNINTERFACES_TD
+#define QCC_QNN_QNNINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Qnn_QuantizableOp : OpInterface<"QuantizableOp"> {
+  let cppNamespace = "::qcc::qnn";
+  let description = [{
+    Says which operands an integer implementation of the op reads in quantized form and how their scales may vary, and
+    whether the op moves numbers without changing them, so that it commutes with quantization.
+  }];
+  let methods = [
+    InterfaceMethod<"Role of an operand: `activation`, `weight`, `bias` or `none` (stays float).",
+      "::qcc::qnn::OperandRole", "getOperandRole", (ins "unsigned":$operand)>,
+    InterfaceMethod<"Axis of a weight operand along which each output channel may have its own scale, or -1.",
+      "int64_t", "getWeightChannelAxis", (ins "unsigned":$operand), "", "return -1;">,
+    InterfaceMethod<[{True if result elements are copies of operand elements (or of a zero), so that
+      `q(op(x)) == op(q(x))` whenever operands and result share scale and zero point.}],
+      "bool", "isQuantizationTransparent", (ins), "", "return false;">,
+    InterfaceMethod<[{For transparent ops: the result axis that indexes the same channels as `axis` of operand `operand`, or -1
+      if the op mixes them.}],
+      "int64_t", "mapAxisToResult", (ins "unsigned":$operand, "int64_t":$axis), "", "return -1;">,
+    InterfaceMethod<[{True if each output channel reads the one input channel of the same index (depthwise), so that the input
+      may have its own scale and zero point for each channel.}],
+      "bool", "allowsPerChannelInput", (ins), "", "return false;">,
+  ];
+}
+
+def Qnn_ScaleEquivariantOp : OpInterface<"ScaleEquivariantOp"> {
+  let cppNamespace = "::qcc::qnn";
+  let description = [{
+    Says what multiplying one channel of an operand by a positive factor does, which is what channel scales, SmoothQuant and
+    cross-layer equalization rest on.
+  }];
+  let methods = [
+    InterfaceMethod<[{`passes`: the same channel of the result is multiplied by the factor; `absorbs`: dividing the weight's
+      slice for that channel by the factor undoes it; `blocks`: neither.}],
+      "::qcc::qnn::ScaleRelation", "getScaleRelation", (ins "unsigned":$operand)>,
+    InterfaceMethod<"Axis of the weight operand that input channels index, for operands that are absorbed; else -1.",
+      "int64_t", "getWeightInputAxis", (ins), "", "return -1;">,
+  ];
+}
+
+def Qnn_CostOp : OpInterface<"CostOp"> {
+  let cppNamespace = "::qcc::qnn";
+  let description = [{ What the op costs, independent of any target. }];
+  let methods = [
+    InterfaceMethod<"Multiply-accumulates of one execution, or 0; ShapedType::kDynamic where shapes are not known.",
+      "int64_t", "getMacs">,
+  ];
+}
+
+#endif // QCC_QNN_QNNINTERFACES_TD

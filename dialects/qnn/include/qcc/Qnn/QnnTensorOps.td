@@ -1,0 +1,401 @@
+//===- QnnTensorOps.td - ops with float semantics -*- tablegen -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_QNN_QNNTENSOROPS_TD
+#define QCC_QNN_QNNTENSOROPS_TD
+
+include "qcc/Qnn/QnnAttributes.td"
+include "qcc/Qnn/QnnInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+
+defvar Qnn_Tensor = AnyRankedTensor;
+
+/// Result types follow from operands and attributes; dynamic dimensions stay dynamic.
+defvar Qnn_Infer = DeclareOpInterfaceMethods<InferTypeOpInterface>;
+defvar Qnn_Quantizable = DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole"]>;
+defvar Qnn_QuantizableWeight = DeclareOpInterfaceMethods<Qnn_QuantizableOp,
+    ["getOperandRole", "getWeightChannelAxis", "allowsPerChannelInput"]>;
+defvar Qnn_Transparent =
+    DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isQuantizationTransparent", "mapAxisToResult"]>;
+defvar Qnn_ScaleEquivariant = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp>;
+defvar Qnn_ScaleAbsorbing = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp, ["getScaleRelation", "getWeightInputAxis"]>;
+defvar Qnn_Cost = DeclareOpInterfaceMethods<Qnn_CostOp>;
+
+/// A pure op whose result type is inferred. The tensor it stands for is the discardable attribute `qnn.tensor`.
+class Qnn_InferredOp<string mnemonic, list<Trait> traits = []> : Qnn_Op<mnemonic, [Pure, Qnn_Infer] # traits> {
+  let extraClassDeclaration = [{
+    static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+      return areCompatibleTypes(inferred, actual);
+    }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Constants, elementwise
+//===----------------------------------------------------------------------===//
+
+def Qnn_ConstantOp : Qnn_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
+  let summary = "a constant tensor";
+  let description = [{
+    Large constants are dense resources (`dense_resource<...>`), often mapped from the model's file.
+
+    ```mlir
+    %0 = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32>
+    ```
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "attr-dict $value";
+  let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{
+    build($_builder, $_state, ::llvm::cast<::mlir::Type>(value.getShapedType()), value);
+  }]>];
+  let hasFolder = 1;
+}
+
+def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_Quantizable, Elementwise, SameOperandsAndResultShape]> {
+  let summary = "elementwise function of one tensor";
+  let description = [{
+    `result[i] = kind(input[i])`. `alpha` and `beta` parametrise `hard_sigmoid` (max(0, min(1, alpha x + beta))), `elu`,
+    `celu`, `leaky_relu`, `thresholded_relu` (alpha), `selu` (alpha, beta = gamma), `shrink` (lambd = alpha, bias = beta) and
+    `is_inf` (alpha != 0: detect -inf, beta != 0: detect +inf). Predicates give `i1`, everything else the input's type.
+
+    ```mlir
+    %1 = qnn.unary erf %0 : tensor<4xf32> -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_UnaryKindAttr:$kind, Qnn_Tensor:$input, DefaultValuedAttr<F32Attr, "0.0f">:$alpha,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$beta);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_Quantizable, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType]> {
+  let summary = "clamp to an interval: Relu, Relu6, Clip";
+  let description = [{
+    `result[i] = min(max(input[i], min), max)`; NaN stays NaN. Relu is `min = 0, max = +inf` (0x7F800000).
+
+    Constraints: (C1) `min <= max`, neither NaN.
+
+    ```mlir
+    %1 = qnn.clamp %0 [0.0, 6.0] : tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, F32Attr:$min, F32Attr:$max);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input `[` $min `,` $max `]` attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_Quantizable]> {
+  let summary = "elementwise function of two tensors, with broadcasting";
+  let description = [{
+    numpy broadcasting. Comparisons give `i1`. `prelu`: `x < 0 ? x * slope : x`. `mod`: sign of the divisor; `fmod`: of the
+    dividend.
+
+    Constraints: (C1) shapes broadcast; (C2) equal element types (but for `pow` and shifts).
+
+    ```mlir
+    %2 = qnn.binary add %0, %1 : tensor<1x4xf32>, tensor<4xf32> -> tensor<1x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_BinaryKindAttr:$kind, Qnn_Tensor:$lhs, Qnn_Tensor:$rhs);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+}
+
+def Qnn_SelectOp : Qnn_InferredOp<"select", []> {
+  let summary = "elementwise choice, with broadcasting (ONNX Where)";
+  let description = [{
+    `result[i] = condition[i] ? on_true[i] : on_false[i]`.
+
+    ```mlir
+    %3 = qnn.select %c, %0, %1 : tensor<4xi1>, tensor<4xf32>, tensor<1xf32> -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$condition, Qnn_Tensor:$on_true, Qnn_Tensor:$on_false);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$condition `,` $on_true `,` $on_false attr-dict `:` type($condition) `,` type($on_true) `,`
+                         type($on_false) `->` type($result)}];
+}
+
+def Qnn_CastOp : Qnn_Op<"cast", [Pure, SameOperandsAndResultShape]> {
+  let summary = "convert the element type";
+  let description = [{
+    As ONNX Cast: float to integer truncates towards zero, anything to `i1` is `!= 0`, integers wrap. Out-of-range floats
+    saturate (ONNX leaves them undefined; one answer for all targets is needed).
+
+    ```mlir
+    %1 = qnn.cast %0 : tensor<4xi32> -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Contractions, windows, reductions
+//===----------------------------------------------------------------------===//
+
+def Qnn_ConvOp : Qnn_InferredOp<"conv", [Qnn_QuantizableWeight, Qnn_ScaleAbsorbing, Qnn_Cost]> {
+  let summary = "convolution over any number of spatial dimensions, channels-last";
+  let description = [{
+    `input` [N, D1..Dr, C], `weight` [O, K1..Kr, C / groups], `bias` [O] or absent, result [N, E1..Er, O] with
+    `E = floor((D + lo + hi - dilation (K - 1) - 1) / stride) + 1`. Padding is zero. Each output is the sum over taps (row by
+    row), then channels, of products accumulated by fused multiply-add from 0, plus the bias.
+
+    Constraints: (C1) r >= 1, ranks agree, one stride and dilation and two pads (`lo` of each dimension, then `hi`) for each;
+    (C2) groups divides C and O; (C3) E >= 0; (C4) bias has O elements.
+
+    ```mlir
+    %1 = qnn.conv %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>,
+      groups = 1 : i64} : (tensor<1x32x32x3xf32>, tensor<16x3x3x3xf32>, tensor<16xf32>) -> tensor<1x32x32x16xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations, I64Attr:$groups);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)}];
+  let hasVerifier = 1;
+}
+
+def Qnn_ConvTransposeOp : Qnn_InferredOp<"conv_transpose", [Qnn_QuantizableWeight, Qnn_Cost]> {
+  let summary = "transposed convolution, channels-last";
+  let description = [{
+    `input` [N, D1..Dr, C], `weight` [O, K1..Kr, C / groups], result [N, E1..Er, O] with
+    `E = stride (D - 1) + output_padding + dilation (K - 1) + 1 - lo - hi`. `weight` is ONNX's with O and C exchanged within a
+    group, so that axis 0 is the output channel as everywhere. Constraints as `qnn.conv`.
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$output_padding, I64Attr:$groups);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)}];
+  let hasVerifier = 1;
+}
+
+def Qnn_LinearOp : Qnn_InferredOp<"linear", [Qnn_QuantizableWeight, Qnn_ScaleAbsorbing, Qnn_Cost]> {
+  let summary = "matrix product with a weight matrix: Gemm, MatMul by a constant";
+  let description = [{
+    `input` [..., K], `weight` [N, K], `bias` [N] or absent, result [..., N]:
+    `result[..., n] = sum over k of input[..., k] * weight[n, k] + bias[n]`, accumulated by fused multiply-add in order of k.
+
+    Constraints: (C1) `weight` has rank 2 and its second dimension is the input's last; (C2) bias has N elements.
+
+    ```mlir
+    %1 = qnn.linear %x, %w, %b : (tensor<1x64xf32>, tensor<10x64xf32>, tensor<10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)}];
+  let hasVerifier = 1;
+}
+
+def Qnn_MatmulOp : Qnn_InferredOp<"matmul", [Qnn_Quantizable, Qnn_Cost]> {
+  let summary = "matrix product of two computed tensors";
+  let description = [{
+    numpy `matmul` of `lhs` [..., M, K] and `rhs` [..., K, N] (rank >= 2 both) with broadcast batch dimensions, accumulated by
+    fused multiply-add in order of k. (A constant two-dimensional `rhs` is canonically a `qnn.linear`.)
+
+    Constraints: (C1) ranks >= 2, equal K; (C2) batch dimensions broadcast.
+
+    ```mlir
+    %2 = qnn.matmul %0, %1 : (tensor<2x4x8xf32>, tensor<2x8x4xf32>) -> tensor<2x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$lhs `,` $rhs attr-dict `:` functional-type(operands, results)}];
+}
+
+def Qnn_PoolOp : Qnn_InferredOp<"pool", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+  let summary = "windows reduced to their maximum, average, sum or p-norm, channels-last";
+  let description = [{
+    `input` [N, D1..Dr, C]; shapes as `qnn.conv` (`ceil_mode` is resolved into `pads` by the importer of the op). Padding takes
+    no part in a maximum; an average divides by the number of elements inside the input, or with `count_include_pad` by the
+    number inside the padded input. `lp`: `(sum |x|^p)^(1/p)`. Accumulation by row, then column, from the first tap.
+
+    Constraints: (C1) as `qnn.conv`; (C2) p >= 1 for `lp`.
+
+    ```mlir
+    %1 = qnn.pool max %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>,
+      dilations = array<i64: 1, 1>} : tensor<1x32x32x16xf32> -> tensor<1x16x16x16xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_PoolKindAttr:$kind, Qnn_Tensor:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations, UnitAttr:$count_include_pad,
+                       DefaultValuedAttr<I64Attr, "2">:$p);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable]> {
+  let summary = "reduction over axes";
+  let description = [{
+    `axes` are sorted, non-negative and unique; empty means no reduction. Order of accumulation: see "reductions" in
+    `qcc/abi/numerics.h`.
+
+    Constraints: (C1) axes in range, increasing.
+
+    ```mlir
+    %1 = qnn.reduce mean %x {axes = array<i64: 1, 2>, keepdims} : tensor<1x8x8x64xf32> -> tensor<1x1x1x64xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_ReduceKindAttr:$kind, Qnn_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keepdims);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Qnn_ArgReduceOp : Qnn_InferredOp<"arg_reduce", []> {
+  let summary = "index of the extreme element along an axis";
+  let description = [{ ArgMax, or ArgMin if `minimum`; the first one found, or the last if `last`. Result `i64`. }];
+  let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis, UnitAttr:$minimum, UnitAttr:$last, UnitAttr:$keepdims);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Qnn_SoftmaxOp : Qnn_InferredOp<"softmax", [SameOperandsAndResultType]> {
+  let summary = "softmax along an axis";
+  let description = [{
+    `exp(x - max) / sum exp(x - max)`; with `log`: `x - max - log(sum exp(x - max))`.
+
+    ```mlir
+    %1 = qnn.softmax %x {axis = 1 : i64} : tensor<1x10xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis, UnitAttr:$log);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
+def Qnn_LayerNormOp : Qnn_InferredOp<"layer_norm", [AttrSizedOperandSegments]> {
+  let summary = "normalisation over the trailing axes";
+  let description = [{
+    Over axes [`axis`, rank): `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * scale + bias`. With `rms` the mean is not
+    subtracted. `scale` and `bias` have the shape of the normalised axes.
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Optional<Qnn_Tensor>:$scale, Optional<Qnn_Tensor>:$bias, I64Attr:$axis,
+                       F32Attr:$epsilon, UnitAttr:$rms);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$input (`scale` `(` $scale^ `:` type($scale) `)`)? (`bias` `(` $bias^ `:` type($bias) `)`)?
+                         attr-dict `:` type($input) `->` type($result)}];
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+  let summary = "permute dimensions";
+  let description = [{
+    `result` dimension i is `input` dimension `permutation[i]`. Constraints: (C1) a permutation of the rank.
+
+    ```mlir
+    %1 = qnn.transpose %x [0, 2, 3, 1] : tensor<1x3x32x32xf32> -> tensor<1x32x32x3xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$permutation);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input $permutation attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Qnn_ReshapeOp : Qnn_Op<"reshape", [Pure, Qnn_Transparent]> {
+  let summary = "the same elements in another shape";
+  let description = [{
+    Row-major order is kept. Constraints: (C1) equal element types; (C2) equal element counts where both are static.
+
+    ```mlir
+    %1 = qnn.reshape %x : tensor<1x1x1x64xf32> -> tensor<1x64xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Qnn_BroadcastOp : Qnn_Op<"broadcast", [Pure, Qnn_Transparent]> {
+  let summary = "repeat along dimensions of size 1 (ONNX Expand)";
+  let description = [{ Constraints: (C1) the input broadcasts to the result's shape by numpy's rules. }];
+  let arguments = (ins Qnn_Tensor:$input);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+  let summary = "join tensors along an axis";
+  let description = [{ Constraints: (C1) at least one operand, equal ranks, axis in range, equal other dimensions. }];
+  let arguments = (ins Variadic<Qnn_Tensor>:$inputs, I64Attr:$axis);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+  let summary = "a strided part of a tensor";
+  let description = [{
+    `result[i] = input[starts + i * steps]`, `sizes` elements along each dimension; steps may be negative.
+    Constraints: (C1) one entry for each dimension; (C2) the part lies inside the input.
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$steps);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input $starts $sizes $steps attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent]> {
+  let summary = "grow a tensor at its borders";
+  let description = [{
+    `low` and `high` elements for each dimension; negative ones crop. `value` fills in mode `constant`.
+    Transparent to quantization only if `value` is 0 or the mode is not `constant`.
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       DefaultValuedAttr<Qnn_PadModeAttr, "::qcc::qnn::PadMode::constant">:$mode,
+                       DefaultValuedAttr<F64Attr, "0.0">:$value);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input $low $high attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_TileOp : Qnn_InferredOp<"tile", [Qnn_Transparent]> {
+  let summary = "repeat a tensor along its dimensions";
+  let description = [{ `repeats` times along each dimension. }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$repeats);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input $repeats attr-dict `:` type($input) `->` type($result)";
+}
+
+def Qnn_GatherOp : Qnn_InferredOp<"gather", [Qnn_Transparent]> {
+  let summary = "select slices by index along an axis";
+  let description = [{
+    `result[a..., i..., b...] = input[a..., indices[i...], b...]`. Negative indices count from the end. Out of range is clamped
+    (ONNX leaves it undefined; generated code must never read outside).
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$indices, I64Attr:$axis);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+#endif // QCC_QNN_QNNTENSOROPS_TD

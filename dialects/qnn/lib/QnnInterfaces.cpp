@@ -1,0 +1,246 @@
+//===- QnnInterfaces.cpp - what ops answer to passes -*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Qnn/Qnn.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace qcc::qnn;
+
+namespace {
+
+constexpr int64_t kDynamic = ShapedType::kDynamic;
+
+RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+int64_t product(ArrayRef<int64_t> factors) {
+  int64_t result = 1;
+  for (int64_t factor : factors) {
+    if (factor == kDynamic)
+      return kDynamic;
+    result *= factor;
+  }
+  return result;
+}
+
+/// MACs of a contraction: results times the elements that each reads.
+int64_t contractionMacs(int64_t results, int64_t perResult) {
+  return results == kDynamic || perResult == kDynamic ? kDynamic
+                                                      : results * perResult;
+}
+
+OperandRole inputWeightBias(unsigned operand) {
+  return operand == 0   ? OperandRole::activation
+         : operand == 1 ? OperandRole::weight
+                        : OperandRole::bias;
+}
+
+bool isDepthwise(RankedTensorType input, RankedTensorType weight,
+                 int64_t groups) {
+  int64_t channels = input.getShape().back();
+  return groups > 1 && groups == channels && weight.getShape().back() == 1 &&
+         weight.getDimSize(0) == channels;
+}
+
+} // namespace
+
+//===- QuantizableOp ------------------------------------------------------===//
+
+OperandRole UnaryOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole ClampOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole BinaryOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole ConvOp::getOperandRole(unsigned operand) {
+  return inputWeightBias(operand);
+}
+OperandRole ConvTransposeOp::getOperandRole(unsigned operand) {
+  return inputWeightBias(operand);
+}
+OperandRole LinearOp::getOperandRole(unsigned operand) {
+  return inputWeightBias(operand);
+}
+OperandRole MatmulOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole PoolOp::getOperandRole(unsigned) { return OperandRole::activation; }
+OperandRole ReduceOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole TransposeOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole ReshapeOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole BroadcastOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole ConcatOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole SliceOp::getOperandRole(unsigned) {
+  return OperandRole::activation;
+}
+OperandRole PadOp::getOperandRole(unsigned) { return OperandRole::activation; }
+OperandRole TileOp::getOperandRole(unsigned) { return OperandRole::activation; }
+OperandRole GatherOp::getOperandRole(unsigned operand) {
+  return operand == 0 ? OperandRole::activation : OperandRole::none;
+}
+
+int64_t ConvOp::getWeightChannelAxis(unsigned operand) {
+  return operand == 1 ? 0 : -1;
+}
+int64_t ConvTransposeOp::getWeightChannelAxis(unsigned operand) {
+  return operand == 1 ? 0 : -1;
+}
+int64_t LinearOp::getWeightChannelAxis(unsigned operand) {
+  return operand == 1 ? 0 : -1;
+}
+
+bool ConvOp::allowsPerChannelInput() {
+  return isDepthwise(typeOf(getInput()), typeOf(getWeight()), getGroups());
+}
+bool ConvTransposeOp::allowsPerChannelInput() {
+  return isDepthwise(typeOf(getInput()), typeOf(getWeight()), getGroups());
+}
+bool LinearOp::allowsPerChannelInput() { return false; }
+
+bool PoolOp::isQuantizationTransparent() { return getKind() == PoolKind::max; }
+bool TransposeOp::isQuantizationTransparent() { return true; }
+bool ReshapeOp::isQuantizationTransparent() { return true; }
+bool BroadcastOp::isQuantizationTransparent() { return true; }
+bool ConcatOp::isQuantizationTransparent() { return true; }
+bool SliceOp::isQuantizationTransparent() { return true; }
+bool TileOp::isQuantizationTransparent() { return true; }
+bool GatherOp::isQuantizationTransparent() { return true; }
+// A constant other than 0 may fall between two steps of the grid.
+bool PadOp::isQuantizationTransparent() {
+  return getMode() != PadMode::constant || getValue().isZero();
+}
+
+int64_t PoolOp::mapAxisToResult(unsigned, int64_t axis) { return axis; }
+int64_t BroadcastOp::mapAxisToResult(unsigned, int64_t axis) {
+  RankedTensorType input = typeOf(getInput()), result = typeOf(getResult());
+  int64_t mapped = axis + result.getRank() - input.getRank();
+  return input.getDimSize(axis) == result.getDimSize(mapped) ? mapped : -1;
+}
+int64_t ConcatOp::mapAxisToResult(unsigned, int64_t axis) {
+  return axis == static_cast<int64_t>(getAxis()) ? -1 : axis;
+}
+int64_t SliceOp::mapAxisToResult(unsigned, int64_t axis) {
+  bool whole = getStarts()[axis] == 0 && getSteps()[axis] == 1 &&
+               getSizes()[axis] == typeOf(getInput()).getDimSize(axis);
+  return whole ? axis : -1;
+}
+int64_t PadOp::mapAxisToResult(unsigned, int64_t axis) {
+  return getLow()[axis] == 0 && getHigh()[axis] == 0 ? axis : -1;
+}
+int64_t TileOp::mapAxisToResult(unsigned, int64_t axis) {
+  return getRepeats()[axis] == 1 ? axis : -1;
+}
+int64_t GatherOp::mapAxisToResult(unsigned, int64_t axis) {
+  int64_t gathered = getAxis();
+  if (axis == gathered)
+    return -1;
+  return axis < gathered ? axis : axis + typeOf(getIndices()).getRank() - 1;
+}
+int64_t TransposeOp::mapAxisToResult(unsigned, int64_t axis) {
+  return llvm::find(getPermutation(), axis) - getPermutation().begin();
+}
+int64_t ReshapeOp::mapAxisToResult(unsigned, int64_t axis) {
+  // The axis survives where a result dimension has the same extent and the same
+  // number of elements before it.
+  RankedTensorType input = typeOf(getInput()), result = typeOf(getResult());
+  if (!input.hasStaticShape() || !result.hasStaticShape())
+    return -1;
+  int64_t before = product(input.getShape().take_front(axis)),
+          extent = input.getDimSize(axis), seen = 1;
+  for (int64_t i = 0; i < result.getRank(); seen *= result.getDimSize(i), ++i)
+    if (seen == before && result.getDimSize(i) == extent)
+      return i;
+  return -1;
+}
+
+//===- ScaleEquivariantOp -------------------------------------------------===//
+
+// min(max(k x, lo), hi) = k min(max(x, lo), hi) for every k > 0 only if the
+// bounds are 0 or infinite.
+ScaleRelation ClampOp::getScaleRelation(unsigned) {
+  auto homogeneous = [](const APFloat &bound) {
+    return bound.isZero() || bound.isInfinity();
+  };
+  return homogeneous(getMin()) && homogeneous(getMax()) ? ScaleRelation::passes
+                                                        : ScaleRelation::blocks;
+}
+ScaleRelation ConvOp::getScaleRelation(unsigned operand) {
+  if (operand != 0)
+    return ScaleRelation::blocks;
+  bool reads = getGroups() == 1 || allowsPerChannelInput();
+  return reads ? ScaleRelation::absorbs : ScaleRelation::blocks;
+}
+ScaleRelation LinearOp::getScaleRelation(unsigned operand) {
+  return operand == 0 ? ScaleRelation::absorbs : ScaleRelation::blocks;
+}
+ScaleRelation PoolOp::getScaleRelation(unsigned) {
+  return ScaleRelation::passes;
+}
+ScaleRelation TransposeOp::getScaleRelation(unsigned) {
+  return ScaleRelation::passes;
+}
+ScaleRelation ConcatOp::getScaleRelation(unsigned) {
+  return ScaleRelation::passes;
+}
+ScaleRelation SliceOp::getScaleRelation(unsigned) {
+  return ScaleRelation::passes;
+}
+
+int64_t ConvOp::getWeightInputAxis() {
+  return allowsPerChannelInput() ? 0 : typeOf(getWeight()).getRank() - 1;
+}
+int64_t LinearOp::getWeightInputAxis() { return 1; }
+
+//===- CostOp -------------------------------------------------------------===//
+
+int64_t ConvOp::getMacs() {
+  return contractionMacs(product(typeOf(getResult()).getShape()),
+                         product(typeOf(getWeight()).getShape().drop_front()));
+}
+int64_t ConvTransposeOp::getMacs() {
+  return contractionMacs(
+             product(typeOf(getInput()).getShape()),
+             contractionMacs(
+                 product(typeOf(getWeight()).getShape().drop_back()), 1)) /
+         std::max<int64_t>(1, getGroups());
+}
+int64_t LinearOp::getMacs() {
+  return contractionMacs(product(typeOf(getResult()).getShape()),
+                         typeOf(getWeight()).getDimSize(1));
+}
+int64_t MatmulOp::getMacs() {
+  return contractionMacs(product(typeOf(getResult()).getShape()),
+                         typeOf(getLhs()).getShape().back());
+}
+int64_t FusedConvOp::getMacs() {
+  ArrayRef<int64_t> weight =
+      getPacking() ? getPacking()->getShape() : typeOf(getWeight()).getShape();
+  return contractionMacs(product(typeOf(getResult()).getShape()),
+                         product(weight.drop_front()));
+}
+int64_t FusedMatmulOp::getMacs() {
+  return contractionMacs(product(typeOf(getResult()).getShape()),
+                         typeOf(getLhs()).getShape().back());
+}
+int64_t FusedPoolOp::getMacs() { return 0; }
+int64_t FusedMapOp::getMacs() { return 0; }
