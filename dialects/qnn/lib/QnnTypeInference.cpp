@@ -145,13 +145,6 @@ static LogicalResult infer(MLIRContext *context, std::optional<Location>,
               predicate ? boolType(context) : input.getElementType());
 }
 
-static LogicalResult infer(MLIRContext *, std::optional<Location>,
-                           ClampOp::Adaptor op,
-                           SmallVectorImpl<Type> &results) {
-  results.push_back(op.getInput().getType());
-  return success();
-}
-
 static LogicalResult infer(MLIRContext *context, std::optional<Location> loc,
                            BinaryOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
@@ -313,13 +306,6 @@ static LogicalResult infer(MLIRContext *context, std::optional<Location>,
 }
 
 static LogicalResult infer(MLIRContext *, std::optional<Location>,
-                           SoftmaxOp::Adaptor op,
-                           SmallVectorImpl<Type> &results) {
-  results.push_back(op.getInput().getType());
-  return success();
-}
-
-static LogicalResult infer(MLIRContext *, std::optional<Location>,
                            LayerNormOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
   results.push_back(op.getInput().getType());
@@ -429,7 +415,6 @@ static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
 }
 
 QCC_INFER(UnaryOp)
-QCC_INFER(ClampOp)
 QCC_INFER(BinaryOp)
 QCC_INFER(SelectOp)
 QCC_INFER(ConvOp)
@@ -439,7 +424,6 @@ QCC_INFER(MatmulOp)
 QCC_INFER(PoolOp)
 QCC_INFER(ReduceOp)
 QCC_INFER(ArgReduceOp)
-QCC_INFER(SoftmaxOp)
 QCC_INFER(LayerNormOp)
 QCC_INFER(TransposeOp)
 QCC_INFER(ConcatOp)
