@@ -206,7 +206,7 @@ ParseResult InitializerOp::parse(OpAsmParser &parser, OperationState &result) {
 void InitializerOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printAttributeWithoutType(getNameAttr());
-  if (std::optional<int64_t> input = getInput())
+  if (std::optional<uint64_t> input = getInput())
     printer << " input " << *input;
   printer.printOptionalAttrDict(
       (*this)->getAttrs(),
@@ -226,8 +226,9 @@ LogicalResult InitializerOp::verify() {
     return emitOpError()
            << "must have an elements attribute or #onnx.sparse of type "
            << getType() << " [C2]";
-  if (getInput().value_or(0) < 0)
-    return emitOpError() << "cannot be input number " << *getInput() << " [C3]";
+  if (IntegerAttr input = getInputAttr(); input && input.getInt() < 0)
+    return emitOpError() << "cannot be input number " << input.getInt()
+                         << " [C3]";
   auto resource = dyn_cast<DenseResourceElementsAttr>(getValue());
   if (AsmResourceBlob *blob =
           resource ? resource.getRawHandle().getBlob() : nullptr) {
