@@ -26,8 +26,8 @@ _Static_assert(sizeof(qcc_signature) == 32, "layout of the file");
 _Static_assert(sizeof(qcc_tensors) == 16, "layout of the file");
 _Static_assert(sizeof(qcc_golden) == 16, "layout of the file");
 
-/// No tensor and no arena is larger: sums and products of checked sizes stay far
-/// from overflow.
+/// No tensor and no arena is larger: sums and products of checked sizes stay
+/// far from overflow.
 static const uint64_t max_bytes = (uint64_t)1 << 46;
 
 /// A cursor over one section: hands out arrays as long as they fit.
@@ -73,10 +73,9 @@ static qcc_status check_header(const parser *p, const void *data,
     return corrupt(p, "the header is truncated");
   // The version comes before the hash: a later one may hash something else.
   if (header->version_major != QCC_ARTIFACT_VERSION_MAJOR)
-    return qcc_fail(QCC_UNSUPPORTED,
-                    "%s: artifact of version %u.%u, this runtime reads %s",
-                    p->name, header->version_major, header->version_minor,
-                    qcc_version());
+    return qcc_fail(
+        QCC_UNSUPPORTED, "%s: artifact of version %u.%u, this runtime reads %s",
+        p->name, header->version_major, header->version_minor, qcc_version());
   if (header->header_hash !=
       qcc_hash(header, offsetof(qcc_header, header_hash)))
     return corrupt(p, "the header does not match its hash");
@@ -124,9 +123,10 @@ static qcc_status check_sections(const parser *p) {
     if (!is_zero(a->data + end, a->data + s->offset))
       return corrupt(p, "the padding between sections is not zero");
     if (!is_lazy(s->kind) && s->hash != qcc_hash(a->data + s->offset, s->size))
-      return qcc_fail(QCC_CORRUPT,
-                      "%s: damaged artifact: section %u does not match its hash",
-                      p->name, i);
+      return qcc_fail(
+          QCC_CORRUPT,
+          "%s: damaged artifact: section %u does not match its hash", p->name,
+          i);
     end = s->offset + s->size;
   }
   if (!is_zero(a->data + end, a->data + a->size))
@@ -137,11 +137,11 @@ static qcc_status check_sections(const parser *p) {
 qcc_status qcc_artifact_verify(const char *name, const qcc_artifact *artifact) {
   for (uint32_t i = 0; i < artifact->section_count; ++i) {
     const qcc_section *s = &artifact->sections[i];
-    if (is_lazy(s->kind) && s->hash != qcc_hash(artifact->data + s->offset, s->size))
-      return qcc_fail(QCC_CORRUPT,
-                      "%s: damaged artifact: %s do not match their hash", name,
-                      s->kind == QCC_SECTION_WEIGHTS ? "the weights"
-                                                     : "the bitcode");
+    if (is_lazy(s->kind) &&
+        s->hash != qcc_hash(artifact->data + s->offset, s->size))
+      return qcc_fail(
+          QCC_CORRUPT, "%s: damaged artifact: %s do not match their hash", name,
+          s->kind == QCC_SECTION_WEIGHTS ? "the weights" : "the bitcode");
   }
   return QCC_OK;
 }
@@ -178,7 +178,8 @@ static int check_grids(const qcc_grid *grids, uint32_t total, uint32_t first,
   return 1;
 }
 
-/// Whether the values of one input or output make sense; its size goes to `bytes`.
+/// Whether the values of one input or output make sense; its size goes to
+/// `bytes`.
 static int check_value(const qcc_artifact *a, const qcc_value *v,
                        uint64_t *bytes) {
   const qcc_signature *s = a->signature;
@@ -207,8 +208,8 @@ static int check_value(const qcc_artifact *a, const qcc_value *v,
 static qcc_status parse_signature(const parser *p) {
   qcc_artifact *a = p->artifact;
   qcc_bytes bytes = {NULL, 0};
-  qcc_status status = find_section(p, QCC_SECTION_SIGNATURE, "the signature", 1,
-                                   &bytes);
+  qcc_status status =
+      find_section(p, QCC_SECTION_SIGNATURE, "the signature", 1, &bytes);
   if (status)
     return status;
   cursor c = {bytes.data, bytes.size};
@@ -373,8 +374,8 @@ static qcc_status parse_programs(const parser *p) {
 static qcc_status parse_golden(const parser *p) {
   qcc_artifact *a = p->artifact;
   const qcc_signature *s = a->signature;
-  qcc_status status = find_section(p, QCC_SECTION_GOLDEN, "golden vectors", 0,
-                                   &a->golden);
+  qcc_status status =
+      find_section(p, QCC_SECTION_GOLDEN, "golden vectors", 0, &a->golden);
   if (status || !a->golden.data)
     return status;
   cursor c = {a->golden.data, a->golden.size};
@@ -409,7 +410,8 @@ static qcc_status parse(const parser *p) {
   a->sections = (const qcc_section *)(a->data + sizeof(qcc_header));
   a->section_count = ((const qcc_header *)a->data)->section_count;
   if ((status = check_sections(p)) ||
-      (status = find_section(p, QCC_SECTION_STRINGS, "strings", 1, &a->strings)))
+      (status =
+           find_section(p, QCC_SECTION_STRINGS, "strings", 1, &a->strings)))
     return status;
   // So that every offset within it is a string.
   if (a->strings.size == 0 || a->strings.size > UINT32_MAX ||

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The only place that looks at the raw bytes of a file. After qcc_artifact_parse
-// every index, offset and size that the view can reach is within bounds.
+// The only place that looks at the raw bytes of a file. After
+// qcc_artifact_parse every index, offset and size that the view can reach is
+// within bounds.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,16 +47,16 @@ typedef struct qcc_artifact {
   const qcc_preprocess *preprocess;
   const qcc_grid *grids;
   const int64_t *numbers;
-  uint64_t *value_bytes; ///< Of each value. Allocated.
+  uint64_t *value_bytes;      ///< Of each value. Allocated.
   qcc_program_view *programs; ///< Allocated.
   uint32_t program_count;
   qcc_bytes provenance;
   qcc_bytes golden; ///< Empty: none.
 } qcc_artifact;
 
-/// Checks everything but the hashes of weights and bitcode. `data` is aligned to 64
-/// bytes and outlives the view. `name` is for messages. On failure there is nothing
-/// to free.
+/// Checks everything but the hashes of weights and bitcode. `data` is aligned
+/// to 64 bytes and outlives the view. `name` is for messages. On failure there
+/// is nothing to free.
 qcc_status qcc_artifact_parse(const char *name, const void *data, uint64_t size,
                               qcc_artifact *artifact);
 void qcc_artifact_free(qcc_artifact *artifact);

@@ -29,8 +29,8 @@ static const qcc_program_view *view(const qcc_context *context) {
 // Making and ending
 //===----------------------------------------------------------------------===//
 
-/// Maps the arena: at a huge page if it is that large, with the slack that stages may
-/// read, and behind it a page that faults.
+/// Maps the arena: at a huge page if it is that large, with the slack that
+/// stages may read, and behind it a page that faults.
 static qcc_status map_arena(qcc_context *context) {
   const uint64_t huge = (uint64_t)1 << 21, page = QCC_PAGE_ALIGNMENT;
   uint64_t size = view(context)->record->arena_size + QCC_READ_SLACK;
@@ -187,8 +187,8 @@ static qcc_status find_value(const qcc_context *context, direction d,
     return qcc_fail(QCC_INVALID_ARGUMENT, "%s: one of its %u %ss must be named",
                     model->path, count, direction_name(d));
   for (uint32_t i = first; i < first + count; ++i) {
-    const char *candidate = qcc_artifact_string(
-        &model->artifact, model->artifact.values[i].name);
+    const char *candidate =
+        qcc_artifact_string(&model->artifact, model->artifact.values[i].name);
     if (!name || strcmp(candidate, name) == 0) {
       *index = i;
       return QCC_OK;
@@ -220,7 +220,8 @@ static qcc_status ensure_bound(qcc_context *context, uint32_t index) {
   if (b->data)
     return QCC_OK;
   if (!b->owned) {
-    uint64_t size = (bytes + QCC_ARENA_ALIGNMENT) & ~(QCC_ARENA_ALIGNMENT - 1ull);
+    uint64_t size =
+        (bytes + QCC_ARENA_ALIGNMENT) & ~(QCC_ARENA_ALIGNMENT - 1ull);
     b->owned = aligned_alloc(QCC_ARENA_ALIGNMENT, size);
     if (!b->owned)
       return qcc_fail(QCC_OUT_OF_MEMORY, "%s: out of memory for %llu bytes",

@@ -88,7 +88,8 @@ void qcc_golden_fill(const qcc_golden_input *range, uint64_t seed,
                      uint32_t input, qcc_dtype dtype, uint64_t elements,
                      void *data) {
   for (uint64_t i = 0; i < elements; ++i)
-    store(data, i, dtype, qcc_golden_value(seed, input, i, range->lo, range->hi));
+    store(data, i, dtype,
+          qcc_golden_value(seed, input, i, range->lo, range->hi));
 }
 
 /// Memory for all inputs and outputs of a self-test.
@@ -123,11 +124,12 @@ static qcc_status compare(const qcc_model *model, uint32_t output,
       continue;
     first = different++ ? first : i;
   }
-  return qcc_fail(QCC_SELFTEST_FAILED,
-                  "%s: self-test failed: output '%s' differs from the golden one "
-                  "in %llu of %llu elements, first in %llu",
-                  model->path, info.name, (unsigned long long)different,
-                  (unsigned long long)elements, (unsigned long long)first);
+  return qcc_fail(
+      QCC_SELFTEST_FAILED,
+      "%s: self-test failed: output '%s' differs from the golden one "
+      "in %llu of %llu elements, first in %llu",
+      model->path, info.name, (unsigned long long)different,
+      (unsigned long long)elements, (unsigned long long)first);
 }
 
 static qcc_status run_golden(qcc_context *context, buffers *b) {
@@ -169,8 +171,8 @@ qcc_status qcc_context_selftest(qcc_context *context) {
   qcc_status status = qcc_model_verify(model);
   if (status)
     return status;
-  buffers b = {NULL, qcc_model_input_count(model) +
-                         qcc_model_output_count(model)};
+  buffers b = {NULL,
+               qcc_model_input_count(model) + qcc_model_output_count(model)};
   b.values = (void **)calloc(b.count + 1, sizeof(void *));
   if (!b.values)
     return qcc_fail(QCC_OUT_OF_MEMORY, "%s: out of memory", model->path);

@@ -78,8 +78,8 @@ qcc_status qcc_model_open(const char *path, qcc_model **model) {
     status = qcc_fail(QCC_IO_ERROR, "%s: not a regular file", path);
   else if (info.st_size == 0)
     status = qcc_fail(QCC_CORRUPT, "%s: not a qcc artifact: empty", path);
-  else if ((data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file,
-                        0)) == MAP_FAILED)
+  else if ((data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE,
+                        file, 0)) == MAP_FAILED)
     status = open_failed(path);
   close(file);
   if (status)
@@ -96,9 +96,10 @@ qcc_status qcc_model_open_memory(const void *data, size_t size,
     return qcc_fail(QCC_INVALID_ARGUMENT,
                     "qcc_model_open_memory: null argument");
   if ((uintptr_t)data % QCC_ARENA_ALIGNMENT)
-    return qcc_fail(QCC_INVALID_ARGUMENT,
-                    "qcc_model_open_memory: the data is not aligned to %d bytes",
-                    QCC_ARENA_ALIGNMENT);
+    return qcc_fail(
+        QCC_INVALID_ARGUMENT,
+        "qcc_model_open_memory: the data is not aligned to %d bytes",
+        QCC_ARENA_ALIGNMENT);
   return make_model("<memory>", data, size, NULL, model);
 }
 

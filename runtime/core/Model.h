@@ -26,8 +26,8 @@ typedef struct qcc_loaded {
 
 struct qcc_model {
   _Atomic uint32_t references;
-  char *path;     ///< For messages.
-  void *mapping;  ///< Null for a model in the caller's memory.
+  char *path;    ///< For messages.
+  void *mapping; ///< Null for a model in the caller's memory.
   qcc_artifact artifact;
   pthread_mutex_t mutex; ///< Guards `loaded`.
   qcc_loaded *loaded;    ///< One for each program.

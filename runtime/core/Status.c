@@ -23,7 +23,6 @@ qcc_status qcc_fail(qcc_status status, const char *format, ...) {
 
 const char *qcc_error_message(void) { return last_message; }
 
-
 const char *qcc_version(void) {
   _Static_assert(QCC_ARTIFACT_VERSION_MAJOR == 1 &&
                      QCC_ARTIFACT_VERSION_MINOR == 0,

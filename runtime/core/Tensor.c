@@ -70,8 +70,8 @@ static void append(type_text *t, const char *format, ...)
 static void append(type_text *t, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  int length = vsnprintf(t->text + t->length, sizeof(t->text) - t->length,
-                         format, args);
+  int length =
+      vsnprintf(t->text + t->length, sizeof(t->text) - t->length, format, args);
   va_end(args);
   t->length += (size_t)length;
   if (t->length >= sizeof(t->text))
@@ -81,8 +81,8 @@ static void append(type_text *t, const char *format, ...) {
 static type_text describe(uint8_t code, uint8_t bits, int32_t rank,
                           const int64_t *shape) {
   type_text t = {.length = 0};
-  const char *names[] = {"int", "uint", "float", "code3-", "bfloat", "code5-",
-                         "bool"};
+  const char *names[] = {"int",    "uint",   "float", "code3-",
+                         "bfloat", "code5-", "bool"};
   if (code < sizeof(names) / sizeof(names[0]))
     append(&t, "%s", names[code]);
   else
@@ -119,18 +119,19 @@ qcc_status qcc_tensor_check(const char *what, const qcc_value_info *value,
     return qcc_fail(QCC_INVALID_ARGUMENT, "%s '%s': null tensor, shape or data",
                     what, value->name);
   if (tensor->device.type != DEVICE_CPU)
-    return qcc_fail(QCC_TYPE_MISMATCH,
-                    "%s '%s': the tensor is on device %d, it must be on the CPU",
-                    what, value->name, tensor->device.type);
+    return qcc_fail(
+        QCC_TYPE_MISMATCH,
+        "%s '%s': the tensor is on device %d, it must be on the CPU", what,
+        value->name, tensor->device.type);
   if (tensor->dtype.code != code || tensor->dtype.bits != 8 * size ||
       tensor->dtype.lanes != 1 || tensor->ndim != (int32_t)value->rank ||
       (value->rank > 0 && memcmp(tensor->shape, value->shape,
                                  value->rank * sizeof(int64_t)) != 0)) {
     int32_t shown = tensor->ndim > QCC_MAX_RANK ? QCC_MAX_RANK : tensor->ndim;
-    type_text expected = describe(code, (uint8_t)(8 * size),
-                                  (int32_t)value->rank, value->shape);
-    type_text actual = describe(tensor->dtype.code, tensor->dtype.bits, shown,
-                                tensor->shape);
+    type_text expected =
+        describe(code, (uint8_t)(8 * size), (int32_t)value->rank, value->shape);
+    type_text actual =
+        describe(tensor->dtype.code, tensor->dtype.bits, shown, tensor->shape);
     return qcc_fail(QCC_TYPE_MISMATCH, "%s '%s': expected %s, got %s", what,
                     value->name, expected.text, actual.text);
   }

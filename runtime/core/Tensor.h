@@ -11,8 +11,8 @@
 
 #include "qcc/runtime.h"
 
-/// Checks that `tensor` is what `value` says and hands out its first element. `what` is
-/// "input" or "output", for messages.
+/// Checks that `tensor` is what `value` says and hands out its first element.
+/// `what` is "input" or "output", for messages.
 qcc_status qcc_tensor_check(const char *what, const qcc_value_info *value,
                             const qcc_dltensor *tensor, void **data);
 

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A loader for the small part of ELF that our linker writes: segments and relative
-// relocations. dlopen would want a file, search for libraries, run constructors and
-// bind symbols; this code has none of them, and a loader that knows no more cannot be
-// made to do more by a damaged file.
+// A loader for the small part of ELF that our linker writes: segments and
+// relative relocations. dlopen would want a file, search for libraries, run
+// constructors and bind symbols; this code has none of them, and a loader that
+// knows no more cannot be made to do more by a damaged file.
 //
 //===----------------------------------------------------------------------===//
 
@@ -136,7 +136,8 @@ static qcc_status relocate(const image *m, uint8_t *base, uint64_t table,
   return QCC_OK;
 }
 
-/// Reads the dynamic section: the relocations, and that there is nothing else to do.
+/// Reads the dynamic section: the relocations, and that there is nothing else
+/// to do.
 static qcc_status link_image(const image *m, uint8_t *base) {
   uint64_t table = 0, table_size = 0;
   if (!m->dynamic.p_filesz)
@@ -232,8 +233,8 @@ void qcc_code_unload(qcc_code *code) {
 qcc_stage_fn qcc_code_entry(const qcc_code *code, uint64_t address) {
   if (address < code->executable.begin || address >= code->executable.end)
     return NULL;
-  // An object pointer becomes a function pointer: POSIX allows it, ISO C has no word
-  // for it.
+  // An object pointer becomes a function pointer: POSIX allows it, ISO C has no
+  // word for it.
   union {
     uint8_t *data;
     qcc_stage_fn function;

@@ -14,11 +14,12 @@
 /// The QCC_X86_BIT_* that the processor has and the system lets programs use.
 uint64_t qcc_cpu_features(void);
 
-/// Asks the system for the larger state that AMX needs. Returns 0 if it refuses.
+/// Asks the system for the larger state that AMX needs. Returns 0 if it
+/// refuses.
 int qcc_cpu_enable_amx(void);
 
-/// The physical cores that this process may use, by its affinity and its group's
-/// share of processor time; at least 1.
+/// The physical cores that this process may use, by its affinity and its
+/// group's share of processor time; at least 1.
 uint32_t qcc_cpu_cores(void);
 
 #endif // QCC_RUNTIME_CPU_CPU_H

@@ -7,22 +7,22 @@
 //===----------------------------------------------------------------------===//
 //
 // Every step is cut into one share per thread. A share belongs to no particular
-// thread: who comes first claims it. The caller begins at once with share 0 and,
-// when it is through, takes whatever share nobody has begun. So an inference never
-// waits for a worker that is parked or that the system has not scheduled; it waits
-// only for shares that somebody is working on. And since a share's work depends on its
-// number alone, so does the result.
+// thread: who comes first claims it. The caller begins at once with share 0
+// and, when it is through, takes whatever share nobody has begun. So an
+// inference never waits for a worker that is parked or that the system has not
+// scheduled; it waits only for shares that somebody is working on. And since a
+// share's work depends on its number alone, so does the result.
 //
-// All counters only grow. `limit` is the number of steps published since the pool was
-// made, share[i].claimed the number of steps whose share i was claimed, `done` the
-// number of shares finished. A step may begin when all shares of all steps before it
-// are done: that comparison is the barrier. A thread that was away for any length of
-// time cannot claim what is gone, because its compare-and-swap expects a count that has
-// passed.
+// All counters only grow. `limit` is the number of steps published since the
+// pool was made, share[i].claimed the number of steps whose share i was
+// claimed, `done` the number of shares finished. A step may begin when all
+// shares of all steps before it are done: that comparison is the barrier. A
+// thread that was away for any length of time cannot claim what is gone,
+// because its compare-and-swap expects a count that has passed.
 //
 // Between runs a worker spins for a time that follows the gaps between the last
-// runs, then parks on a futex: waking it costs up to a millisecond, more than a small
-// model takes, and spinning costs the machine a processor.
+// runs, then parks on a futex: waking it costs up to a millisecond, more than a
+// small model takes, and spinning costs the machine a processor.
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,7 +49,8 @@ enum {
   /// Two cache lines: processors fetch them in pairs.
   LINE = 128,
   MAX_THREADS = 1024,
-  /// Polls of a barrier before the thread lets others have its processor, which matters
+  /// Polls of a barrier before the thread lets others have its processor, which
+  /// matters
   /// when there are more threads than processors.
   POLLS_BEFORE_PAUSE = 256,
   POLLS_BEFORE_YIELD = 4096,
@@ -75,8 +76,8 @@ struct qcc_thread_pool {
   share *shares;
   worker *workers;
 
-  // The run. Written by the caller while no share is claimed, read by who has claimed
-  // one.
+  // The run. Written by the caller while no share is claimed, read by who has
+  // claimed one.
   const qcc_step *steps;
   const qcc_frame *frame;
   uint64_t base; ///< `limit` before the run.
@@ -134,8 +135,8 @@ static void work_on(qcc_thread_pool *pool, uint32_t index, uint64_t number) {
 /// Goes through the published steps, beginning with where share `self` is.
 static void participate(qcc_thread_pool *pool, uint32_t self) {
   for (;;) {
-    uint64_t step = atomic_load_explicit(&pool->shares[self].claimed,
-                                         memory_order_acquire);
+    uint64_t step =
+        atomic_load_explicit(&pool->shares[self].claimed, memory_order_acquire);
     if (step >= atomic_load_explicit(&pool->limit, memory_order_acquire))
       return;
     await_done(pool, step * pool->threads);
@@ -170,8 +171,8 @@ void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
   pool->steps = steps;
   pool->frame = frame;
   pool->base = base;
-  // Sequentially consistent against `park`: either we see the parked worker, or it sees
-  // the new limit.
+  // Sequentially consistent against `park`: either we see the parked worker, or
+  // it sees the new limit.
   atomic_store(&pool->limit, base + count);
   if (atomic_load(&pool->parked)) {
     atomic_fetch_add(&pool->wake, 1);
@@ -186,7 +187,8 @@ void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
 // Waiting
 //===----------------------------------------------------------------------===//
 
-/// Whether there is a step that share `self` has not seen, or the pool is to end.
+/// Whether there is a step that share `self` has not seen, or the pool is to
+/// end.
 static int has_work(qcc_thread_pool *pool, uint32_t self) {
   return atomic_load(&pool->shares[self].claimed) < atomic_load(&pool->limit) ||
          atomic_load(&pool->stop);

@@ -24,8 +24,8 @@ qcc_status qcc_thread_pool_create(uint32_t threads, qcc_thread_pool **pool);
 void qcc_thread_pool_destroy(qcc_thread_pool *pool);
 uint32_t qcc_thread_pool_threads(const qcc_thread_pool *pool);
 
-/// Runs the steps one after another, each on all threads, and returns when the last
-/// has ended. One caller at a time.
+/// Runs the steps one after another, each on all threads, and returns when the
+/// last has ended. One caller at a time.
 void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
                          uint32_t count, const qcc_frame *frame);
 

@@ -8,7 +8,8 @@
 //
 //     qcc_model *model;
 //     qcc_context *context;
-//     if (qcc_model_open("model.qcm", &model) || qcc_context_create(model, 0, &context))
+//     if (qcc_model_open("model.qcm", &model) || qcc_context_create(model, 0,
+//     &context))
 //       die(qcc_error_message());
 //     qcc_context_set_input(context, "x", &x);    // borrowed
 //     qcc_context_set_output(context, "y", &y);   // borrowed
@@ -18,7 +19,8 @@
 //     qcc_model_release(model);
 //
 // A model is immutable: any number of threads may use it, and any number of
-// contexts may run it at the same time. A context belongs to one thread at a time.
+// contexts may run it at the same time. A context belongs to one thread at a
+// time.
 //
 // An artifact is code. Open only what you would execute.
 //
@@ -49,18 +51,20 @@ extern "C" {
 
 typedef enum qcc_status {
   QCC_OK = 0,
-  QCC_INVALID_ARGUMENT, ///< A null pointer, an index out of range, a wrong call.
+  QCC_INVALID_ARGUMENT, ///< A null pointer, an index out of range, a wrong
+                        ///< call.
   QCC_NOT_FOUND,        ///< No input, output or program of that name.
-  QCC_TYPE_MISMATCH,    ///< A tensor's type, shape or layout is not the signature's.
+  QCC_TYPE_MISMATCH,    ///< A tensor's type, shape or layout is not the
+                        ///< signature's.
   QCC_CORRUPT,          ///< The artifact is damaged, or not one.
-  QCC_UNSUPPORTED,      ///< A newer artifact, or none of its programs runs here.
-  QCC_IO_ERROR,         ///< The operating system refused to read the file.
+  QCC_UNSUPPORTED, ///< A newer artifact, or none of its programs runs here.
+  QCC_IO_ERROR,    ///< The operating system refused to read the file.
   QCC_OUT_OF_MEMORY,
   QCC_SELFTEST_FAILED, ///< An output differs from the golden one.
 } qcc_status;
 
-/// What the last call on this thread that did not return QCC_OK found: one line.
-/// Valid until the next call that fails.
+/// What the last call on this thread that did not return QCC_OK found: one
+/// line. Valid until the next call that fails.
 QCC_API const char *qcc_error_message(void);
 
 /// "1.0": the version of artifacts that this library reads.
@@ -70,8 +74,8 @@ QCC_API const char *qcc_version(void);
 // Tensors
 //===----------------------------------------------------------------------===//
 
-/// A borrowed tensor. The layout is that of DLPack's DLTensor, so that a pointer to
-/// one can be passed by a cast.
+/// A borrowed tensor. The layout is that of DLPack's DLTensor, so that a
+/// pointer to one can be passed by a cast.
 typedef struct qcc_dltensor {
   void *data;
   struct {
@@ -90,16 +94,16 @@ typedef struct qcc_dltensor {
 } qcc_dltensor;
 
 /// A compact tensor on the CPU over `data`, which it borrows like `shape`.
-QCC_API qcc_dltensor qcc_dltensor_make(void *data, qcc_dtype dtype, int32_t rank,
-                                       int64_t *shape);
+QCC_API qcc_dltensor qcc_dltensor_make(void *data, qcc_dtype dtype,
+                                       int32_t rank, int64_t *shape);
 
 /// An input or output. Pointers belong to the model.
 typedef struct qcc_value_info {
   const char *name;
   qcc_dtype dtype;
   uint32_t rank;
-  const int64_t *shape; ///< -1 - s stands for symbol s.
-  uint64_t bytes;       ///< At the upper bounds of the symbols.
+  const int64_t *shape;             ///< -1 - s stands for symbol s.
+  uint64_t bytes;                   ///< At the upper bounds of the symbols.
   const qcc_preprocess *preprocess; ///< Null: none was recorded.
   const qcc_grid *grids;
   uint32_t grid_count; ///< 0: not quantized.
@@ -112,12 +116,13 @@ typedef struct qcc_value_info {
 
 typedef struct qcc_model qcc_model;
 
-/// Opens an artifact, which is mapped: it must not change while it is open. Code,
-/// tables and signature are verified; weights are not (see qcc_model_verify). The
-/// caller owns one reference.
+/// Opens an artifact, which is mapped: it must not change while it is open.
+/// Code, tables and signature are verified; weights are not (see
+/// qcc_model_verify). The caller owns one reference.
 QCC_API qcc_status qcc_model_open(const char *path, qcc_model **model);
 
-/// Opens an artifact in memory, aligned to 64 bytes, which must outlive the model.
+/// Opens an artifact in memory, aligned to 64 bytes, which must outlive the
+/// model.
 QCC_API qcc_status qcc_model_open_memory(const void *data, size_t size,
                                          qcc_model **model);
 
@@ -136,8 +141,8 @@ QCC_API qcc_status qcc_model_input(const qcc_model *model, uint32_t index,
 QCC_API qcc_status qcc_model_output(const qcc_model *model, uint32_t index,
                                     qcc_value_info *info);
 
-/// The JSON text that says where the artifact came from; not NUL-terminated. Null
-/// and 0 where there is none.
+/// The JSON text that says where the artifact came from; not NUL-terminated.
+/// Null and 0 where there is none.
 QCC_API const char *qcc_model_provenance(const qcc_model *model, size_t *size);
 
 /// Whether there is something for qcc_context_selftest to compare with.
@@ -174,8 +179,9 @@ typedef struct qcc_context_options {
   void *user;
 } qcc_context_options;
 
-/// Makes what one inference at a time needs: threads, scratch memory. A null `options`
-/// stands for zeros. The caller owns one reference, and the context one of the model.
+/// Makes what one inference at a time needs: threads, scratch memory. A null
+/// `options` stands for zeros. The caller owns one reference, and the context
+/// one of the model.
 QCC_API qcc_status qcc_context_create(qcc_model *model,
                                       const qcc_context_options *options,
                                       qcc_context **context);
@@ -186,26 +192,29 @@ QCC_API uint32_t qcc_context_threads(const qcc_context *context);
 /// The index of the program that the context runs.
 QCC_API uint32_t qcc_context_program(const qcc_context *context);
 
-/// Lets runs read an input from, or write an output to, memory of the caller, which
-/// stays the caller's. Name, type, shape and compactness are checked. A null `name`
-/// stands for the only input or output.
+/// Lets runs read an input from, or write an output to, memory of the caller,
+/// which stays the caller's. Name, type, shape and compactness are checked. A
+/// null `name` stands for the only input or output.
 QCC_API qcc_status qcc_context_set_input(qcc_context *context, const char *name,
                                          const qcc_dltensor *tensor);
-QCC_API qcc_status qcc_context_set_output(qcc_context *context, const char *name,
+QCC_API qcc_status qcc_context_set_output(qcc_context *context,
+                                          const char *name,
                                           const qcc_dltensor *tensor);
 
-/// The tensor that was set, or else one that the context allocates and owns: fill an
-/// input before, read an output after a run. Shape points into the model.
+/// The tensor that was set, or else one that the context allocates and owns:
+/// fill an input before, read an output after a run. Shape points into the
+/// model.
 QCC_API qcc_status qcc_context_get_input(qcc_context *context, const char *name,
                                          qcc_dltensor *tensor);
-QCC_API qcc_status qcc_context_get_output(qcc_context *context, const char *name,
+QCC_API qcc_status qcc_context_get_output(qcc_context *context,
+                                          const char *name,
                                           qcc_dltensor *tensor);
 
 /// Runs the model once. Every input must have been set or got before.
 QCC_API qcc_status qcc_context_run(qcc_context *context);
 
-/// Verifies the model, runs it on its golden inputs and compares the outputs to the
-/// bit. Leaves the context's own inputs and outputs as they were set.
+/// Verifies the model, runs it on its golden inputs and compares the outputs to
+/// the bit. Leaves the context's own inputs and outputs as they were set.
 QCC_API qcc_status qcc_context_selftest(qcc_context *context);
 
 /// The values of a golden input (see qcc_golden), as the self-test makes them.
@@ -230,7 +239,8 @@ QCC_API uint32_t qcc_context_stage_count(const qcc_context *context);
 QCC_API qcc_status qcc_context_stage(const qcc_context *context, uint32_t index,
                                      qcc_stage_info *info);
 
-/// Called on the caller's thread after each stage of a run, with the time it took.
+/// Called on the caller's thread after each stage of a run, with the time it
+/// took.
 typedef void (*qcc_trace_fn)(void *user, uint32_t stage, double seconds);
 
 /// Traces the runs that follow; a null `trace` ends it. Traced runs are slower.
@@ -255,8 +265,8 @@ typedef struct qcc_tensor_info {
 QCC_API uint32_t qcc_context_tensor_count(const qcc_context *context);
 
 /// `data` is null for an input or output that is not set.
-QCC_API qcc_status qcc_context_tensor(const qcc_context *context, uint32_t index,
-                                      qcc_tensor_info *info);
+QCC_API qcc_status qcc_context_tensor(const qcc_context *context,
+                                      uint32_t index, qcc_tensor_info *info);
 
 #ifdef __cplusplus
 } // extern "C"

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The last phase: relocatable objects, packed weights and everything that is known
-// of the model become one file. The same Model gives the same bytes everywhere.
+// The last phase: relocatable objects, packed weights and everything that is
+// known of the model become one file. The same Model gives the same bytes
+// everywhere.
 //
 // Linking runs LLD inside this process, which resets every cl::opt: whoever
 // calls this has copied its options before.
@@ -55,8 +56,8 @@ struct Tensor {
   llvm::SmallVector<int64_t, 4> shape;       ///< In ONNX's order of dimensions.
   llvm::SmallVector<int64_t, 4> byteStrides; ///< Of the same dimensions.
   qcc_place place = QCC_PLACE_ARENA;
-  uint32_t index = 0;  ///< Of the input or output, where `place` is one.
-  uint64_t offset = 0; ///< Of element [0, ..., 0], in bytes.
+  uint32_t index = 0;     ///< Of the input or output, where `place` is one.
+  uint64_t offset = 0;    ///< Of element [0, ..., 0], in bytes.
   uint32_t validFrom = 0; ///< The stage that completes it.
   uint32_t validTo = 0;   ///< The last stage after which it is still whole.
   Grids grids;
@@ -67,12 +68,12 @@ struct Tensor {
 struct Program {
   std::string name; ///< "x86-64 avx512-vnni", for people.
   qcc_target target = QCC_TARGET_X86_64;
-  /// LLVM's names of the features that the code was compiled for, without "+". Names
-  /// that stand for no instructions (tuning) are ignored.
+  /// LLVM's names of the features that the code was compiled for, without "+".
+  /// Names that stand for no instructions (tuning) are ignored.
   std::vector<std::string> features;
-  /// A relocatable ELF object, compiled as position-independent code. Everything but
-  /// the stages may be internal. It may call memcpy, memmove and memset, which
-  /// are supplied, and nothing else.
+  /// A relocatable ELF object, compiled as position-independent code.
+  /// Everything but the stages may be internal. It may call memcpy, memmove and
+  /// memset, which are supplied, and nothing else.
   llvm::SmallVector<char, 0> object;
   std::vector<Stage> stages;
   std::vector<Tensor> tensors;
@@ -97,8 +98,8 @@ struct Symbol {
   int64_t max = 1;
 };
 
-/// What `qcc-run -selftest` compares with: inputs from a seed (qcc_golden_value) and
-/// the bytes of each output that they give.
+/// What `qcc-run -selftest` compares with: inputs from a seed
+/// (qcc_golden_value) and the bytes of each output that they give.
 struct Golden {
   uint64_t seed = 0;
   std::vector<qcc_golden_input> inputs;
@@ -112,7 +113,8 @@ struct Model {
   std::vector<Value> outputs;
   std::vector<Symbol> symbols;
   std::vector<Program> programs;
-  /// Packed weights; programs may share them. Borrowed: they must outlive the call.
+  /// Packed weights; programs may share them. Borrowed: they must outlive the
+  /// call.
   std::vector<llvm::ArrayRef<uint8_t>> weights;
   std::string provenance; ///< A JSON object.
   std::optional<Golden> golden;
@@ -126,23 +128,23 @@ buildArtifact(const Model &model);
 /// Writes model.qcm. On failure `path` is as it was before.
 llvm::Error writeArtifact(const Model &model, llvm::StringRef path);
 
-/// Writes a relocatable object with `NAME_run` (see qcc_run_fn) and the weights,
-/// and beside it a C header, for programs that link the model statically. Takes
-/// the last program of the model, the one that asks the least of the processor. NAME
-/// is model.name made a C identifier.
+/// Writes a relocatable object with `NAME_run` (see qcc_run_fn) and the
+/// weights, and beside it a C header, for programs that link the model
+/// statically. Takes the last program of the model, the one that asks the least
+/// of the processor. NAME is model.name made a C identifier.
 llvm::Error writeObject(const Model &model, llvm::StringRef path,
                         llvm::StringRef headerPath);
 
 /// Writes a shared object that exports `NAME_run`, in the same way.
 llvm::Error writeSharedObject(const Model &model, llvm::StringRef path);
 
-/// Puts `pieces` into a file one behind the other: under another name first, then
-/// renamed, so that nobody ever sees half a file.
+/// Puts `pieces` into a file one behind the other: under another name first,
+/// then renamed, so that nobody ever sees half a file.
 llvm::Error writeFileAtomically(llvm::StringRef path,
                                 llvm::ArrayRef<llvm::StringRef> pieces);
 
-/// `name` as a C identifier: letters, digits and underscores, not starting with a
-/// digit.
+/// `name` as a C identifier: letters, digits and underscores, not starting with
+/// a digit.
 std::string toIdentifier(llvm::StringRef name);
 
 } // namespace qcc::package

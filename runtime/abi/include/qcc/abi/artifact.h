@@ -14,15 +14,17 @@
 // and weights at multiples of 4096; the bytes between sections are zero. Names
 // are offsets of NUL-terminated UTF-8 in the strings section, where offset 0 is
 // the empty string. Arrays within a section are records of the size given here;
-// a reader of this version refuses another major version, so sizes do not change
-// under it.
+// a reader of this version refuses another major version, so sizes do not
+// change under it.
 //
 // An artifact can hold several *programs*: the same model compiled for several
-// targets or instruction sets. A program names the sections it is made of and may
-// share them (weights above all) with others. A loader takes the first program in
-// the file that its device can run. All programs compute the same bits.
+// targets or instruction sets. A program names the sections it is made of and
+// may share them (weights above all) with others. A loader takes the first
+// program in the file that its device can run. All programs compute the same
+// bits.
 //
-// An artifact is code: who opens one runs it. The hashes detect damage, not malice.
+// An artifact is code: who opens one runs it. The hashes detect damage, not
+// malice.
 //
 //===----------------------------------------------------------------------===//
 
@@ -96,28 +98,28 @@ typedef struct qcc_header {
   uint8_t magic[8];
   uint32_t version_major;
   uint32_t version_minor;
-  uint64_t file_size;     ///< Of the whole file: detects truncation.
-  uint64_t table_hash;    ///< XXH64, seed 0, of the section table.
+  uint64_t file_size;  ///< Of the whole file: detects truncation.
+  uint64_t table_hash; ///< XXH64, seed 0, of the section table.
   uint32_t section_count;
-  uint32_t reserved[5];   ///< Zero.
-  uint64_t header_hash;   ///< XXH64, seed 0, of the bytes above.
+  uint32_t reserved[5]; ///< Zero.
+  uint64_t header_hash; ///< XXH64, seed 0, of the bytes above.
 } qcc_header;
 
 typedef enum qcc_section_kind {
-  QCC_SECTION_STRINGS = 1,    ///< NUL-terminated strings. Exactly one.
-  QCC_SECTION_SIGNATURE = 2,  ///< See qcc_signature. Exactly one.
-  QCC_SECTION_PROGRAMS = 3,   ///< qcc_program[]. Exactly one.
-  QCC_SECTION_CODE = 4,       ///< An ELF shared object, or a device's code.
-  QCC_SECTION_STAGES = 5,     ///< qcc_stage[].
-  QCC_SECTION_TENSORS = 6,    ///< See qcc_tensors.
-  QCC_SECTION_WEIGHTS = 7,    ///< Packed constants, QCC_READ_SLACK bytes behind.
+  QCC_SECTION_STRINGS = 1,   ///< NUL-terminated strings. Exactly one.
+  QCC_SECTION_SIGNATURE = 2, ///< See qcc_signature. Exactly one.
+  QCC_SECTION_PROGRAMS = 3,  ///< qcc_program[]. Exactly one.
+  QCC_SECTION_CODE = 4,      ///< An ELF shared object, or a device's code.
+  QCC_SECTION_STAGES = 5,    ///< qcc_stage[].
+  QCC_SECTION_TENSORS = 6,   ///< See qcc_tensors.
+  QCC_SECTION_WEIGHTS = 7,   ///< Packed constants, QCC_READ_SLACK bytes behind.
   QCC_SECTION_PROVENANCE = 8, ///< JSON text without a NUL. At most one.
   QCC_SECTION_GOLDEN = 9,     ///< See qcc_golden. At most one.
   QCC_SECTION_BITCODE = 10,   ///< LLVM bitcode, for emulators and tools.
 } qcc_section_kind;
 
-/// Weights and bitcode are verified on request and in every self-test; all other
-/// sections when the file is opened.
+/// Weights and bitcode are verified on request and in every self-test; all
+/// other sections when the file is opened.
 typedef struct qcc_section {
   uint32_t kind; ///< qcc_section_kind. Unknown kinds are skipped.
   uint32_t reserved;
@@ -136,55 +138,61 @@ typedef enum qcc_target {
   QCC_TARGET_VULKAN = 3,
 } qcc_target;
 
-/// The instruction sets that an x86 program can require, as (enumerator, bit, name
-/// in LLVM). A loader that does not know a required bit refuses the program.
+/// The instruction sets that a compiler emits and an x86 program can require,
+/// as (enumerator, bit, name in LLVM). A loader that does not know a required
+/// bit refuses the program.
 #define QCC_X86_FEATURES(X)                                                    \
   X(SSE3, 0, "sse3")                                                           \
   X(SSSE3, 1, "ssse3")                                                         \
   X(SSE41, 2, "sse4.1")                                                        \
   X(SSE42, 3, "sse4.2")                                                        \
-  X(POPCNT, 4, "popcnt")                                                       \
-  X(AVX, 5, "avx")                                                             \
-  X(F16C, 6, "f16c")                                                           \
-  X(FMA, 7, "fma")                                                             \
-  X(AVX2, 8, "avx2")                                                           \
-  X(BMI, 9, "bmi")                                                             \
-  X(BMI2, 10, "bmi2")                                                          \
-  X(LZCNT, 11, "lzcnt")                                                        \
-  X(MOVBE, 12, "movbe")                                                        \
-  X(AVX512F, 13, "avx512f")                                                    \
-  X(AVX512CD, 14, "avx512cd")                                                  \
-  X(AVX512BW, 15, "avx512bw")                                                  \
-  X(AVX512DQ, 16, "avx512dq")                                                  \
-  X(AVX512VL, 17, "avx512vl")                                                  \
-  X(AVX512IFMA, 18, "avx512ifma")                                              \
-  X(AVX512VBMI, 19, "avx512vbmi")                                              \
-  X(AVX512VBMI2, 20, "avx512vbmi2")                                            \
-  X(AVX512VNNI, 21, "avx512vnni")                                              \
-  X(AVX512BITALG, 22, "avx512bitalg")                                          \
-  X(AVX512VPOPCNTDQ, 23, "avx512vpopcntdq")                                    \
-  X(AVX512BF16, 24, "avx512bf16")                                              \
-  X(AVX512FP16, 25, "avx512fp16")                                              \
-  X(AVXVNNI, 26, "avxvnni")                                                    \
-  X(AVXVNNIINT8, 27, "avxvnniint8")                                            \
-  X(GFNI, 28, "gfni")                                                          \
-  X(AMXTILE, 29, "amx-tile")                                                   \
-  X(AMXINT8, 30, "amx-int8")                                                   \
-  X(AMXBF16, 31, "amx-bf16")                                                   \
-  X(ADX, 32, "adx")                                                            \
-  X(CLFLUSHOPT, 33, "clflushopt")                                              \
-  X(AES, 34, "aes")                                                            \
-  X(PCLMUL, 35, "pclmul")                                                      \
-  X(VAES, 36, "vaes")                                                          \
-  X(VPCLMULQDQ, 37, "vpclmulqdq")                                              \
-  X(SHA, 38, "sha")                                                            \
-  X(CX16, 39, "cx16")                                                          \
-  X(SAHF, 40, "sahf")                                                          \
-  X(PREFETCHW, 41, "prfchw")                                                   \
-  X(FSGSBASE, 42, "fsgsbase")                                                  \
-  X(RDRND, 43, "rdrnd")                                                        \
-  X(RDSEED, 44, "rdseed")                                                      \
-  X(XSAVE, 45, "xsave")
+  X(SSE4A, 4, "sse4a")                                                         \
+  X(POPCNT, 5, "popcnt")                                                       \
+  X(LZCNT, 6, "lzcnt")                                                         \
+  X(BMI, 7, "bmi")                                                             \
+  X(BMI2, 8, "bmi2")                                                           \
+  X(TBM, 9, "tbm")                                                             \
+  X(ADX, 10, "adx")                                                            \
+  X(MOVBE, 11, "movbe")                                                        \
+  X(CX16, 12, "cx16")                                                          \
+  X(SAHF, 13, "sahf")                                                          \
+  X(PREFETCHW, 14, "prfchw")                                                   \
+  X(AES, 15, "aes")                                                            \
+  X(PCLMUL, 16, "pclmul")                                                      \
+  X(SHA, 17, "sha")                                                            \
+  X(GFNI, 18, "gfni")                                                          \
+  X(VAES, 19, "vaes")                                                          \
+  X(VPCLMULQDQ, 20, "vpclmulqdq")                                              \
+  X(AVX, 21, "avx")                                                            \
+  X(F16C, 22, "f16c")                                                          \
+  X(FMA, 23, "fma")                                                            \
+  X(FMA4, 24, "fma4")                                                          \
+  X(XOP, 25, "xop")                                                            \
+  X(AVX2, 26, "avx2")                                                          \
+  X(AVXVNNI, 27, "avxvnni")                                                    \
+  X(AVXVNNIINT8, 28, "avxvnniint8")                                            \
+  X(AVXVNNIINT16, 29, "avxvnniint16")                                          \
+  X(AVXIFMA, 30, "avxifma")                                                    \
+  X(AVXNECONVERT, 31, "avxneconvert")                                          \
+  X(CMPCCXADD, 32, "cmpccxadd")                                                \
+  X(AVX512F, 33, "avx512f")                                                    \
+  X(AVX512CD, 34, "avx512cd")                                                  \
+  X(AVX512BW, 35, "avx512bw")                                                  \
+  X(AVX512DQ, 36, "avx512dq")                                                  \
+  X(AVX512VL, 37, "avx512vl")                                                  \
+  X(AVX512IFMA, 38, "avx512ifma")                                              \
+  X(AVX512VBMI, 39, "avx512vbmi")                                              \
+  X(AVX512VBMI2, 40, "avx512vbmi2")                                            \
+  X(AVX512VNNI, 41, "avx512vnni")                                              \
+  X(AVX512BITALG, 42, "avx512bitalg")                                          \
+  X(AVX512VPOPCNTDQ, 43, "avx512vpopcntdq")                                    \
+  X(AVX512VP2INTERSECT, 44, "avx512vp2intersect")                              \
+  X(AVX512BF16, 45, "avx512bf16")                                              \
+  X(AVX512FP16, 46, "avx512fp16")                                              \
+  X(AMXTILE, 47, "amx-tile")                                                   \
+  X(AMXINT8, 48, "amx-int8")                                                   \
+  X(AMXBF16, 49, "amx-bf16")                                                   \
+  X(AMXFP16, 50, "amx-fp16")
 
 enum {
 #define QCC_FEATURE_BIT(name, bit, llvm_name) QCC_X86_BIT_##name = bit,
@@ -217,17 +225,17 @@ enum {
 /// One stage; the order of the section is the order of execution.
 ///
 /// The code section of an x86 program is an ELF shared object: little-endian,
-/// ET_DYN, EM_X86_64, PT_LOAD segments that do not overlap, none of them writable
-/// and executable at once, relocations of type R_X86_64_RELATIVE alone, no
-/// undefined symbols, no thread-local storage, no constructors.
+/// ET_DYN, EM_X86_64, PT_LOAD segments that do not overlap, none of them
+/// writable and executable at once, relocations of type R_X86_64_RELATIVE
+/// alone, no undefined symbols, no thread-local storage, no constructors.
 typedef struct qcc_stage {
   uint64_t entry;      ///< Virtual address of the qcc_stage_fn in the ELF.
   uint64_t macs_int8;  ///< Multiply-accumulates on 8-bit integers.
   uint64_t macs_float; ///< Multiply-accumulates on floats.
-  uint64_t bytes;      ///< Weights, inputs and outputs read and written once each.
-  uint32_t name;       ///< String: the ONNX node that the work is accounted to.
-  uint32_t op;         ///< String: what it computes, "fused_conv" for example.
-  uint32_t flags;      ///< QCC_STAGE_*.
+  uint64_t bytes; ///< Weights, inputs and outputs read and written once each.
+  uint32_t name;  ///< String: the ONNX node that the work is accounted to.
+  uint32_t op;    ///< String: what it computes, "fused_conv" for example.
+  uint32_t flags; ///< QCC_STAGE_*.
   uint32_t reserved;
 } qcc_stage;
 
@@ -255,18 +263,19 @@ typedef enum qcc_place {
 
 /// A tensor that can be looked at during a run (`qcc-run -dump-tensors`).
 typedef struct qcc_tensor {
-  uint64_t offset;     ///< Of element [0, ..., 0], in bytes from its place.
-  uint32_t name;       ///< String: the ONNX value.
-  uint32_t dtype;      ///< As stored.
+  uint64_t offset; ///< Of element [0, ..., 0], in bytes from its place.
+  uint32_t name;   ///< String: the ONNX value.
+  uint32_t dtype;  ///< As stored.
   uint32_t rank;
-  uint32_t first_dim;  ///< Index into `numbers`: rank extents in ONNX's order of
-                       ///< dimensions, then rank strides in bytes.
-  uint32_t place;      ///< qcc_place.
-  uint32_t index;      ///< See qcc_place; else 0.
+  uint32_t first_dim; ///< Index into `numbers`: rank extents in ONNX's order of
+                      ///< dimensions, then rank strides in bytes.
+  uint32_t place;     ///< qcc_place.
+  uint32_t index;     ///< See qcc_place; else 0.
   uint32_t valid_from; ///< The stage that completes it.
   uint32_t valid_to;   ///< The last stage after which it is still whole.
   uint32_t first_grid; ///< Index into `grids`.
-  uint32_t grid_count; ///< 0: not quantized, 1: per tensor, else per `grid_axis`.
+  uint32_t
+      grid_count; ///< 0: not quantized, 1: per tensor, else per `grid_axis`.
   uint32_t grid_axis;
   uint32_t reserved;
 } qcc_tensor;
@@ -297,8 +306,8 @@ typedef struct qcc_value {
   uint32_t name; ///< String.
   uint32_t dtype;
   uint32_t rank;
-  uint32_t first_dim;  ///< Index into `numbers`: rank extents; -1 - s stands for
-                       ///< symbol s.
+  uint32_t first_dim; ///< Index into `numbers`: rank extents; -1 - s stands for
+                      ///< symbol s.
   uint32_t preprocess; ///< 1 + index into `preprocess`; 0: none.
   uint32_t first_grid; ///< As in qcc_tensor: the grid of a quantized value.
   uint32_t grid_count;
@@ -317,8 +326,8 @@ typedef enum qcc_layout {
 } qcc_layout;
 
 /// How a picture becomes the input: resize, crop, order the channels, then
-/// y[c] = (x[c] * scale - mean[c]) / std[c] in f32, each operation rounded; then,
-/// for integer inputs, round half to even and saturate.
+/// y[c] = (x[c] * scale - mean[c]) / std[c] in f32, each operation rounded;
+/// then, for integer inputs, round half to even and saturate.
 typedef struct qcc_preprocess {
   uint32_t resize_height; ///< 0: no resize. Bilinear, half-pixel centres.
   uint32_t resize_width;  ///< 0: the shorter side becomes resize_height.
@@ -350,8 +359,9 @@ typedef struct qcc_signature {
 // Golden vectors
 //===----------------------------------------------------------------------===//
 
-/// The values of one input: element i of input k is qcc_golden_value(seed, k, i,
-/// lo, hi), converted to the input's type. Integer types round it half to even.
+/// The values of one input: element i of input k is qcc_golden_value(seed, k,
+/// i, lo, hi), converted to the input's type. Integer types round it half to
+/// even.
 typedef struct qcc_golden_input {
   double lo;
   double hi;

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Files are data from outside: no size in them is believed before it was compared
-// with the length of the file, and nothing is allocated on its word.
+// Files are data from outside: no size in them is believed before it was
+// compared with the length of the file, and nothing is allocated on its word.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +31,9 @@ struct ArrayType {
   std::vector<int64_t> shape;
 
   int64_t elements() const;
-  uint64_t bytes() const { return uint64_t(elements()) * qcc_dtype_size(dtype); }
+  uint64_t bytes() const {
+    return uint64_t(elements()) * qcc_dtype_size(dtype);
+  }
   bool operator==(const ArrayType &) const = default;
 };
 
@@ -51,14 +53,14 @@ class ArrayReader {
 public:
   virtual ~ArrayReader() = default;
 
-  /// Opens a .npy file. Refuses other byte orders, Fortran order, and types that
-  /// are not plain numbers.
+  /// Opens a .npy file. Refuses other byte orders, Fortran order, and types
+  /// that are not plain numbers.
   static Status open(const std::string &path,
                      std::unique_ptr<ArrayReader> &reader);
 
   const ArrayType &type() const { return arrayType; }
-  /// Reads `size` bytes of the data from `offset` on. Reading forwards is cheap;
-  /// a compressed member of a .npz starts over when asked to go back.
+  /// Reads `size` bytes of the data from `offset` on. Reading forwards is
+  /// cheap; a compressed member of a .npz starts over when asked to go back.
   virtual Status read(uint64_t offset, uint64_t size, void *out) = 0;
 
 protected:

@@ -26,20 +26,23 @@ struct InputSpec {
   std::optional<qcc_preprocess> preprocess;
 };
 
-/// Samples for all inputs of a model, from `-calib=[NAME=]PATH` or `-input`. Memory
-/// does not grow with the number of samples.
+/// Samples for all inputs of a model, from `-calib=[NAME=]PATH` or `-input`.
+/// Memory does not grow with the number of samples.
 ///
 /// PATH is one of
-///  - a .npy file. For an input of shape [B, rest...] its shape is [N * B, rest...] or
+///  - a .npy file. For an input of shape [B, rest...] its shape is [N * B,
+///  rest...] or
 ///    [N, B, rest...], for N samples. With preprocessing, [N, ...] of what
 ///    preprocessArray takes.
-///  - a .npz file, whose arrays go to the inputs of their names; no NAME before it.
+///  - a .npz file, whose arrays go to the inputs of their names; no NAME before
+///  it.
 ///  - a picture, if the input has preprocessing: one sample.
-///  - a folder of .npy files (one sample or more each) or pictures, in the order of
+///  - a folder of .npy files (one sample or more each) or pictures, in the
+///  order of
 ///    their names.
 ///
-/// NAME may be left out if the model has one input. Each input gets one source, and
-/// all must have the same number of samples.
+/// NAME may be left out if the model has one input. Each input gets one source,
+/// and all must have the same number of samples.
 class Dataset {
 public:
   virtual ~Dataset() = default;
@@ -50,8 +53,8 @@ public:
 
   virtual size_t count() const = 0;
 
-  /// Reads sample `index`: buffers[i] takes inputs[i].type.bytes(). Floats that are not
-  /// finite are refused. Reading in order is the cheap way.
+  /// Reads sample `index`: buffers[i] takes inputs[i].type.bytes(). Floats that
+  /// are not finite are refused. Reading in order is the cheap way.
   virtual Status read(size_t index, const std::vector<void *> &buffers) = 0;
 };
 

@@ -37,12 +37,13 @@ Status readPicture(const std::string &path, Picture &picture);
 ///     size:256 or size:HxW        resize (the shorter side, or both)
 ///     crop:224 or crop:HxW        then cut out the centre
 ///     channels:rgb|bgr|gray       default rgb
-///     layout:nchw|nhwc            default: where the input has its 1 or 3 channels
-///     scale:S  mean:M[/M/M]  std:D[/D/D]    y = (x * scale - mean) / std
+///     layout:nchw|nhwc            default: where the input has its 1 or 3
+///     channels scale:S  mean:M[/M/M]  std:D[/D/D]    y = (x * scale - mean) /
+///     std
 ///
-/// where S may be a fraction such as 1/255. One mean or std holds for all channels.
-/// `input` is the type of the model's input, which settles the defaults and which
-/// the result must fit.
+/// where S may be a fraction such as 1/255. One mean or std holds for all
+/// channels. `input` is the type of the model's input, which settles the
+/// defaults and which the result must fit.
 Status parsePreprocess(std::string_view text, const ArrayType &input,
                        qcc_preprocess &preprocess);
 
@@ -54,14 +55,14 @@ Status preprocessPicture(const Picture &picture,
                          const qcc_preprocess &preprocess,
                          const ArrayType &input, void *out);
 
-/// Whether `preprocessArray` takes an array of this type for `input`; if not, the
-/// message says what would be taken.
+/// Whether `preprocessArray` takes an array of this type for `input`; if not,
+/// the message says what would be taken.
 Status checkPreprocess(const ArrayType &array, const qcc_preprocess &preprocess,
                        const ArrayType &input);
 
-/// Makes one sample of an array. One that has the input's shape keeps its layout and
-/// the order of its channels, and only scale, mean and std apply. Otherwise it must be a
-/// picture of bytes, height x width [x channels] in RGB.
+/// Makes one sample of an array. One that has the input's shape keeps its
+/// layout and the order of its channels, and only scale, mean and std apply.
+/// Otherwise it must be a picture of bytes, height x width [x channels] in RGB.
 Status preprocessArray(const ArrayType &type, const void *data,
                        const qcc_preprocess &preprocess, const ArrayType &input,
                        void *out);
