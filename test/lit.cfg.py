@@ -16,7 +16,7 @@ import lit.formats
 config.name = "qcc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit"]
+config.excludes = ["Inputs", "unit", "tutorial"]
 config.test_source_root = os.path.join(config.qcc_source, "test")
 config.test_exec_root = os.path.join(config.qcc_build, "test")
 if "verify_roundtrip" in lit_config.params:
