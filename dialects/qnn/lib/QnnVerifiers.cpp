@@ -310,6 +310,15 @@ LogicalResult RoundOp::verify() {
   return success();
 }
 
+LogicalResult ReinterpretOp::verify() {
+  Type from = getElementTypeOrSelf(getValue().getType());
+  Type to = getElementTypeOrSelf(getResult().getType());
+  if (from.getIntOrFloatBitWidth() != to.getIntOrFloatBitWidth())
+    return emitOpError() << from << " and " << to
+                         << " must have the same width (C1)";
+  return success();
+}
+
 LogicalResult FusedConvOp::verify() {
   RankedTensorType input = typeOf(getInput()), weight = typeOf(getWeight()),
                    result = typeOf(getResult());

@@ -160,4 +160,20 @@ def Qnn_WidenOp : Qnn_ScalarOp<"widen"> {
   let assemblyFormat = "$value attr-dict `:` type($value) `->` type($result)";
 }
 
+def Qnn_ReinterpretOp : Qnn_ScalarOp<"reinterpret"> {
+  let summary = "the same bits read with another signedness";
+  let description = [{
+    Between `ui8` and `i8`, `ui32` and `i32`, ...: how arith ops, which take signless integers only, compute on unsigned ones.
+    Constraints: (C1) equal widths.
+
+    ```mlir
+    %i = qnn.reinterpret %q : ui8 -> i8
+    ```
+  }];
+  let arguments = (ins Qnn_NarrowLike:$value);
+  let results = (outs Qnn_NarrowLike:$result);
+  let assemblyFormat = "$value attr-dict `:` type($value) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif // QCC_QNN_QNNFUSEDOPS_TD
