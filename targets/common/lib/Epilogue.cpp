@@ -1,0 +1,167 @@
+//===- Epilogue.cpp - scalar regions on scalars or vectors ----------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Target/Epilogue.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+#include "qcc/Qnn/Qnn.h"
+
+using namespace mlir;
+using namespace qcc;
+
+Type target::signless(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  if (element.isSignlessIntOrFloat() || !isa<IntegerType>(element))
+    return type;
+  Type plain =
+      IntegerType::get(type.getContext(), element.getIntOrFloatBitWidth());
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(plain);
+  return plain;
+}
+
+/// `scalar`, or `like`'s shape with `scalar` as element type.
+static Type withElement(Type like, Type scalar) {
+  if (auto vector = dyn_cast<VectorType>(like))
+    return vector.clone(scalar);
+  return scalar;
+}
+
+namespace {
+
+/// Arithmetic on scalars and vectors alike.
+struct Arith {
+  ImplicitLocOpBuilder b;
+
+  Value constant(Type type, TypedAttr scalar) {
+    if (auto vector = dyn_cast<VectorType>(type))
+      return arith::ConstantOp::create(
+          b, vector, SplatElementsAttr::get(vector, Attribute(scalar)));
+    return arith::ConstantOp::create(b, scalar);
+  }
+  Value constant(Type type, double value) {
+    return constant(type, b.getFloatAttr(getElementTypeOrSelf(type), value));
+  }
+  Value constant(Type type, int64_t value) {
+    return constant(type, b.getIntegerAttr(getElementTypeOrSelf(type), value));
+  }
+  /// `value < bound ? bound : value`, bound if unordered: one vmaxps.
+  Value max(Value value, Value bound) {
+    Value keep =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, value, bound);
+    return arith::SelectOp::create(b, keep, value, bound);
+  }
+  Value min(Value value, Value bound) {
+    Value keep =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, value, bound);
+    return arith::SelectOp::create(b, keep, value, bound);
+  }
+  Value nanToZero(Value value) {
+    Value nan =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
+    return arith::SelectOp::create(b, nan, constant(value.getType(), 0.0),
+                                   value);
+  }
+};
+
+} // namespace
+
+Value target::emitRound(OpBuilder &builder, Location loc, Value value,
+                        Value zeroPoint, int64_t low, int64_t high,
+                        unsigned width, bool mayBeNaN) {
+  Arith a{ImplicitLocOpBuilder(loc, builder)};
+  ImplicitLocOpBuilder &b = a.b;
+  Type f32 = value.getType(), i32 = withElement(f32, b.getI32Type());
+  if (mayBeNaN)
+    value = a.nanToZero(value);
+  Value result;
+  if (width <= 16) {
+    // The bounds less the zero point are exact in f32, so clamping before
+    // rounding gives the same and keeps the conversion within i32. (A zero
+    // point is a number of the result's type.)
+    auto bound = [&](int64_t limit) -> Value {
+      Value difference =
+          b.createOrFold<arith::SubIOp>(a.constant(i32, limit), zeroPoint);
+      return b.createOrFold<arith::SIToFPOp>(f32, difference);
+    };
+    value = a.min(a.max(value, bound(low)), bound(high));
+    // llvm.lrint rounds half to even, the default mode, in one instruction.
+    Value rounded =
+        LLVM::CallIntrinsicOp::create(b, b.getLoc(), i32,
+                                      b.getStringAttr("llvm.lrint"), value)
+            .getResult(0);
+    result = b.createOrFold<arith::AddIOp>(rounded, zeroPoint);
+  } else {
+    // A sum of two i32-sized numbers is exact in f64.
+    Type f64 = withElement(f32, b.getF64Type());
+    Value rounded = math::RoundEvenOp::create(b, value);
+    Value sum =
+        arith::AddFOp::create(b, arith::ExtFOp::create(b, f64, rounded),
+                              arith::SIToFPOp::create(b, f64, zeroPoint));
+    sum = a.min(a.max(sum, a.constant(f64, double(low))),
+                a.constant(f64, double(high)));
+    result = arith::FPToSIOp::create(b, i32, sum);
+  }
+  if (width == 32)
+    return result;
+  return arith::TruncIOp::create(b, withElement(f32, b.getIntegerType(width)),
+                                 result);
+}
+
+Value target::cloneEpilogue(OpBuilder &builder, Region &region,
+                            ValueRange arguments, ArrayRef<int64_t> lanes) {
+  Block &block = region.front();
+  IRMapping map;
+  map.map(block.getArguments(), arguments);
+  auto lift = [&](Type type) -> Type {
+    type = signless(type);
+    return lanes.empty() ? type : VectorType::get(lanes, type);
+  };
+  for (Operation &op : block.without_terminator()) {
+    Location loc = op.getLoc();
+    if (auto round = dyn_cast<qnn::RoundOp>(op)) {
+      map.map(round.getResult(),
+              emitRound(builder, loc, map.lookup(round.getValue()),
+                        map.lookup(round.getZeroPoint()), round.getLow(),
+                        round.getHigh(),
+                        round.getResult().getType().getIntOrFloatBitWidth(),
+                        !op.hasAttr("qnn.no_nan")));
+      continue;
+    }
+    if (auto widen = dyn_cast<qnn::WidenOp>(op)) {
+      Value value = map.lookup(widen.getValue());
+      Type type = lift(widen.getType());
+      if (value.getType() != type)
+        value =
+            qnn::isUnsigned(widen.getValue().getType())
+                ? arith::ExtUIOp::create(builder, loc, type, value).getResult()
+                : arith::ExtSIOp::create(builder, loc, type, value).getResult();
+      map.map(widen.getResult(), value);
+      continue;
+    }
+    TypedAttr constant;
+    if (matchPattern(&op, m_Constant(&constant))) {
+      // Signed constants (a pad value, say) become signless ones.
+      if (auto integer = dyn_cast<IntegerAttr>(constant))
+        constant =
+            IntegerAttr::get(signless(constant.getType()), integer.getValue());
+      map.map(op.getResult(0),
+              Arith{ImplicitLocOpBuilder(loc, builder)}.constant(
+                  lift(constant.getType()), constant));
+      continue;
+    }
+    Operation *copy = builder.clone(op, map);
+    for (OpResult result : copy->getResults())
+      result.setType(lift(result.getType()));
+  }
+  Value yielded = cast<qnn::YieldOp>(block.getTerminator()).getValue();
+  return map.lookup(yielded);
+}

@@ -1,0 +1,226 @@
+//===- Placement.cpp - where the values of a function live ----------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Target/Placement.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "qcc/abi/kernel.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::target;
+
+int64_t target::elementBytes(Type elementType) {
+  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
+}
+
+SmallVector<int64_t, 4> target::compactByteStrides(RankedTensorType type) {
+  SmallVector<int64_t, 4> strides(type.getRank());
+  int64_t stride = elementBytes(type.getElementType());
+  for (int64_t i = type.getRank() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= type.getDimSize(i);
+  }
+  return strides;
+}
+
+bool target::isView(Operation *op) {
+  return isa<qnn::ReshapeOp>(op) && !op->hasAttr(qnn::QnnDialect::kBufferAttr);
+}
+
+Value target::underlyingValue(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isView(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Layout requests
+//===----------------------------------------------------------------------===//
+
+LayoutRequest target::getLayoutRequest(OpResult value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  Operation *op = value.getOwner();
+  size_t rank = type.getRank();
+  LayoutRequest request;
+  request.low.assign(rank, 0);
+  request.high.assign(rank, 0);
+  request.haloValue.assign(1, 0);
+  request.channels = rank ? type.getShape().back() : 1;
+  if (auto halo = op->getAttrOfType<DenseI64ArrayAttr>(kHaloAttr)) {
+    assert(halo.size() == static_cast<int64_t>(2 * rank) &&
+           "two numbers for each dimension");
+    request.low.assign(halo.asArrayRef().begin(),
+                       halo.asArrayRef().begin() + rank);
+    request.high.assign(halo.asArrayRef().begin() + rank,
+                        halo.asArrayRef().end());
+  }
+  if (auto fill = op->getAttrOfType<DenseI32ArrayAttr>(kHaloValueAttr))
+    request.haloValue.assign(fill.asArrayRef().begin(),
+                             fill.asArrayRef().end());
+  if (auto channels = op->getAttrOfType<IntegerAttr>(kChannelsAttr))
+    request.channels = channels.getInt();
+  return request;
+}
+
+bool LayoutRequest::hasHalo() const {
+  auto positive = [](int64_t n) { return n > 0; };
+  return llvm::any_of(low, positive) || llvm::any_of(high, positive);
+}
+
+SmallVector<int64_t, 4>
+LayoutRequest::byteStrides(RankedTensorType type) const {
+  SmallVector<int64_t, 4> strides(type.getRank());
+  int64_t stride = elementBytes(type.getElementType());
+  for (int64_t i = type.getRank() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= i == type.getRank() - 1 ? channels
+                                      : type.getDimSize(i) + low[i] + high[i];
+  }
+  return strides;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+int64_t WeightsBlob::add(ArrayRef<uint8_t> bytes) {
+  auto &candidates = byHash[llvm::xxh3_64bits(bytes)];
+  for (auto [offset, size] : candidates)
+    if (ArrayRef(data).slice(offset, size) == bytes)
+      return offset;
+  data.resize(llvm::alignTo(data.size(), QCC_ARENA_ALIGNMENT));
+  int64_t offset = data.size();
+  data.insert(data.end(), bytes.begin(), bytes.end());
+  candidates.emplace_back(offset, bytes.size());
+  return offset;
+}
+
+/// The elements one behind the other, each in whole bytes.
+static std::vector<uint8_t> storedBytes(ElementsAttr value) {
+  int64_t width = elementBytes(value.getElementType());
+  std::vector<uint8_t> bytes;
+  if (value.getElementType().isInteger(1)) {
+    for (bool bit : value.getValues<bool>())
+      bytes.push_back(bit);
+    return bytes;
+  }
+  ArrayRef<char> raw;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    raw = resource.getRawHandle().getBlob()->getData();
+  else
+    raw = cast<DenseElementsAttr>(value).getRawData();
+  size_t size = value.getNumElements() * width;
+  bytes.reserve(size);
+  while (bytes.size() < size) // more than once for a splat
+    bytes.insert(bytes.end(), raw.begin(), raw.end());
+  return bytes;
+}
+
+int64_t WeightsBlob::add(ElementsAttr value) {
+  auto [position, inserted] = offsets.try_emplace(value, 0);
+  if (inserted)
+    position->second = add(storedBytes(value));
+  return position->second;
+}
+
+//===----------------------------------------------------------------------===//
+// Placement
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Index of the output that `value` is returned as, itself or through views, if
+/// it has no other use.
+std::optional<uint32_t> outputIndex(Value value) {
+  while (value.hasOneUse()) {
+    OpOperand &use = *value.use_begin();
+    if (isa<func::ReturnOp>(use.getOwner()))
+      return use.getOperandNumber();
+    if (!isView(use.getOwner()))
+      return std::nullopt;
+    value = use.getOwner()->getResult(0);
+  }
+  return std::nullopt;
+}
+
+/// Storage of an op's result; an error if there is none.
+FailureOr<Storage> storageOf(OpResult result, WeightsBlob &weights,
+                             const llvm::DenseMap<Value, Storage> &located) {
+  auto type = cast<RankedTensorType>(result.getType());
+  Operation *op = result.getOwner();
+  Storage storage;
+  storage.strides = compactByteStrides(type);
+  if (ElementsAttr constant = qnn::constantValue(result)) {
+    storage.place = Place::weights;
+    storage.offset = weights.add(constant);
+    return storage;
+  }
+  if (auto buffer =
+          op->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr)) {
+    storage.offset = buffer.getOffset();
+    storage.strides.assign(buffer.getStrides().begin(),
+                           buffer.getStrides().end());
+    return storage;
+  }
+  if (isView(op)) {
+    const Storage &source = located.find(op->getOperand(0))->second;
+    if (source.strides !=
+        compactByteStrides(cast<RankedTensorType>(op->getOperand(0).getType())))
+      return op->emitOpError("is a view of a value that is not compact");
+    storage.place = source.place;
+    storage.index = source.index;
+    storage.offset = source.offset;
+    return storage;
+  }
+  if (std::optional<uint32_t> index = outputIndex(result)) {
+    storage.place = Place::output;
+    storage.index = *index;
+    return storage;
+  }
+  return op->emitOpError("has neither a qnn.buffer nor an output of its own");
+}
+
+} // namespace
+
+FailureOr<Placement> Placement::get(func::FuncOp function,
+                                    WeightsBlob &weights) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("must have one block");
+  Placement placement;
+  for (BlockArgument argument : function.getArguments()) {
+    Storage storage;
+    storage.place = Place::input;
+    storage.index = argument.getArgNumber();
+    storage.strides =
+        compactByteStrides(cast<RankedTensorType>(argument.getType()));
+    placement.storage[argument] = storage;
+  }
+  for (Operation &op : function.getBody().front()) {
+    for (OpResult result : op.getResults()) {
+      auto type = dyn_cast<RankedTensorType>(result.getType());
+      if (!type || !type.hasStaticShape())
+        return op.emitOpError("must have results of static shape, got ")
+               << result.getType();
+      FailureOr<Storage> storage =
+          storageOf(result, weights, placement.storage);
+      if (failed(storage))
+        return failure();
+      placement.storage[result] = *storage;
+    }
+    if (auto buffer =
+            op.getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr))
+      placement.arenaSize =
+          std::max(placement.arenaSize, buffer.getBegin() + buffer.getSize());
+  }
+  return placement;
+}
