@@ -1,0 +1,325 @@
+//===- Object.cpp - -emit=obj and -emit=so ------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Internal.h"
+
+#include "qcc/abi/kernel.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/ObjCopy/CommonConfig.h"
+#include "llvm/ObjCopy/ELF/ELFConfig.h"
+#include "llvm/ObjCopy/ELF/ELFObjcopy.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+
+namespace qcc::package {
+
+//===----------------------------------------------------------------------===//
+// The tables that support/Entry.c reads
+//===----------------------------------------------------------------------===//
+
+/// A symbol or path in quotes, for the assembler.
+static std::string quoted(StringRef text) {
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+static void printTables(raw_ostream &os, const Program &program,
+                        uint64_t features, StringRef weightsPath) {
+  auto define = [&](StringRef name, unsigned log2Alignment) {
+    os << "  .globl " << name << "\n  .hidden " << name << "\n  .p2align "
+       << log2Alignment << "\n"
+       << name << ":\n";
+  };
+  os << "  .section .data.rel.ro,\"aw\",@progbits\n";
+  define("qcc_entry_stages", 4);
+  for (const Stage &stage : program.stages)
+    os << "  .hidden " << quoted(stage.symbol) << "\n  .quad "
+       << quoted(stage.symbol) << "\n  .quad " << int(stage.serial) << "\n";
+  os << "  .section .rodata,\"a\",@progbits\n";
+  define("qcc_entry_stage_count", 3);
+  os << "  .quad " << program.stages.size() << "\n";
+  define("qcc_entry_features", 3);
+  os << "  .quad " << features << "\n";
+  define("qcc_entry_weights", Log2_32(QCC_ARENA_ALIGNMENT));
+  os << "  .incbin " << quoted(weightsPath) << "\n  .zero " << QCC_READ_SLACK
+     << "\n  .section .note.GNU-stack,\"\",@progbits\n";
+}
+
+/// Assembles x86-64 text.
+static Expected<SmallString<0>> assemble(StringRef text) {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmParser();
+  LLVMInitializeX86AsmPrinter();
+  const Triple triple("x86_64-unknown-linux-gnu");
+  std::string message;
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return makeError(message);
+  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
+      triple, "x86-64", "", TargetOptions(), Reloc::PIC_));
+  LLVMContext context;
+  Module module("tables", context);
+  module.setTargetTriple(triple);
+  module.setDataLayout(machine->createDataLayout());
+  module.setModuleInlineAsm(text);
+  SmallString<0> object;
+  raw_svector_ostream os(object);
+  legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, os, nullptr,
+                                   CodeGenFileType::ObjectFile))
+    return makeError("this LLVM cannot write x86-64 objects");
+  passes.run(module);
+  return object;
+}
+
+//===----------------------------------------------------------------------===//
+// Objects
+//===----------------------------------------------------------------------===//
+
+/// Renames the entry point to `runName` and makes every other symbol local, so
+/// that several models can be linked into one program.
+static Expected<SmallString<0>> publishEntry(MemoryBufferRef merged,
+                                             StringRef runName) {
+  Expected<std::unique_ptr<object::ObjectFile>> file =
+      object::ObjectFile::createELFObjectFile(merged);
+  if (!file)
+    return file.takeError();
+  objcopy::CommonConfig config;
+  config.SymbolsToRename["qcc_entry_run"] = runName;
+  if (Error error =
+          config.SymbolsToKeepGlobal.addMatcher(objcopy::NameOrPattern::create(
+              "qcc_entry_run", objcopy::MatchStyle::Literal,
+              [](Error e) { return e; })))
+    return std::move(error);
+  config.StripDebug = true;
+  SmallString<0> object;
+  raw_svector_ostream os(object);
+  if (Error error = objcopy::elf::executeObjcopyOnBinary(
+          config, objcopy::ELFConfig(), cast<object::ELFObjectFileBase>(**file),
+          os))
+    return std::move(error);
+  return object;
+}
+
+/// One relocatable object with the stages, the weights and the entry point.
+static Expected<SmallString<0>> makeObject(const Model &model) {
+  assert(!model.programs.empty());
+  const Program &program = model.programs.back();
+  Expected<uint64_t> features = featureMask(program.features);
+  if (!features)
+    return features.takeError();
+  Expected<Workspace> workspace = Workspace::create();
+  if (!workspace)
+    return workspace.takeError();
+  std::vector<std::string> arguments = {"-r", "-o", workspace->path("all.o")};
+  auto put = [&](StringRef name, StringRef content) -> Error {
+    Expected<std::string> path = workspace->put(name, content);
+    if (!path)
+      return path.takeError();
+    arguments.push_back(*path);
+    return Error::success();
+  };
+
+  ArrayRef<uint8_t> weights;
+  if (!model.weights.empty())
+    weights = model.weights[program.weights];
+  Expected<std::string> weightsPath =
+      workspace->put("weights", toStringRef(weights));
+  if (!weightsPath)
+    return weightsPath.takeError();
+  std::string text;
+  raw_string_ostream os(text);
+  printTables(os, program, *features, *weightsPath);
+  Expected<SmallString<0>> tables = assemble(text);
+  if (!tables)
+    return tables.takeError();
+
+  StringRef stages(program.object.data(), program.object.size());
+  if (Error error = put("stages.o", stages))
+    return std::move(error);
+  if (Error error = put("tables.o", *tables))
+    return std::move(error);
+  if (Error error = put("entry.o", entryObject()))
+    return std::move(error);
+  if (Error error = put("features.o", featuresObject()))
+    return std::move(error);
+  if (Error error = put("memory.o", memoryObject()))
+    return std::move(error);
+  if (Error error = runLinker(arguments))
+    return std::move(error);
+  Expected<std::unique_ptr<MemoryBuffer>> merged = workspace->get("all.o");
+  if (!merged)
+    return merged.takeError();
+  return publishEntry((*merged)->getMemBufferRef(),
+                      toIdentifier(model.name) + "_run");
+}
+
+//===----------------------------------------------------------------------===//
+// The header
+//===----------------------------------------------------------------------===//
+
+std::string toIdentifier(StringRef name) {
+  std::string result;
+  if (name.empty() || isDigit(name.front()))
+    result += '_';
+  for (char c : name)
+    result += isAlnum(c) ? c : '_';
+  return result;
+}
+
+static StringRef cType(qcc_dtype dtype) {
+  switch (dtype) {
+  case QCC_DTYPE_F32:
+    return "float";
+  case QCC_DTYPE_F64:
+    return "double";
+  case QCC_DTYPE_U8:
+  case QCC_DTYPE_BOOL:
+    return "uint8_t";
+  case QCC_DTYPE_I8:
+    return "int8_t";
+  case QCC_DTYPE_U16:
+  case QCC_DTYPE_F16:
+  case QCC_DTYPE_BF16:
+    return "uint16_t";
+  case QCC_DTYPE_I16:
+    return "int16_t";
+  case QCC_DTYPE_U32:
+    return "uint32_t";
+  case QCC_DTYPE_I32:
+    return "int32_t";
+  case QCC_DTYPE_U64:
+    return "uint64_t";
+  case QCC_DTYPE_I64:
+    return "int64_t";
+  }
+  llvm_unreachable("not a qcc_dtype");
+}
+
+/// Names come from the model: nothing in them may end the comment.
+static std::string forComment(StringRef text) {
+  std::string result;
+  for (char c : text)
+    result += isPrint(c) && c != '*' && c != '\\' ? c : '_';
+  return result;
+}
+
+static void printValues(raw_ostream &os, StringRef kind,
+                        ArrayRef<Value> values) {
+  for (auto [index, value] : enumerate(values)) {
+    uint64_t elements = 1;
+    std::string shape;
+    for (int64_t extent : value.shape) {
+      elements *= extent;
+      shape += (shape.empty() ? "" : "x") + std::to_string(extent);
+    }
+    os << " *   " << kind << "s[" << index << "]: " << cType(value.dtype) << '['
+       << elements << "], '" << forComment(value.name) << "', " << shape
+       << "\n";
+  }
+}
+
+static std::string makeHeader(const Model &model) {
+  std::string name = toIdentifier(model.name);
+  std::string upper = StringRef(name).upper();
+  std::string text;
+  raw_string_ostream os(text);
+  os << "/* Written by qcc: the model '" << forComment(model.name)
+     << "', to be linked with the object beside this header.\n *\n";
+  printValues(os, "input", model.inputs);
+  printValues(os, "output", model.outputs);
+  os << " *\n * Tensors are compact and row-major. The arena holds " << upper
+     << "_ARENA_BYTES\n * bytes aligned to " << upper
+     << "_ARENA_ALIGNMENT; calls with different\n * arenas may run at the same "
+        "time. A null pool means the calling thread\n * alone. Returns 0, or 1 "
+        "if this processor lacks what the code needs. */\n"
+     << "#ifndef " << upper << "_H\n#define " << upper << "_H\n\n"
+     << "#include <stdint.h>\n\n"
+     << "#define " << upper << "_ARENA_BYTES "
+     << model.programs.back().arenaSize + QCC_READ_SLACK << "\n#define "
+     << upper << "_ARENA_ALIGNMENT " << int(QCC_ARENA_ALIGNMENT) << "\n\n";
+  os << R"(#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef QCC_POOL_DEFINED
+#define QCC_POOL_DEFINED
+/* run() calls task(context, thread, threads) once for every thread, and returns when
+ * all have returned. */
+typedef struct qcc_pool {
+  void *self;
+  uint32_t threads;
+  void (*run)(void *self,
+              void (*task)(void *context, uint32_t thread, uint32_t threads),
+              void *context);
+} qcc_pool;
+#endif
+
+)";
+  os << "int " << name
+     << "_run(const void *const *inputs, void *const *outputs, void *arena,\n"
+     << std::string(name.size() + 9, ' ') << "const qcc_pool *pool);\n";
+  os << R"(
+#ifdef __cplusplus
+}
+#endif
+
+)";
+  os << "#endif\n";
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Entry points
+//===----------------------------------------------------------------------===//
+
+Error writeObject(const Model &model, StringRef path, StringRef headerPath) {
+  Expected<SmallString<0>> object = makeObject(model);
+  if (!object)
+    return object.takeError();
+  if (Error error = writeFileAtomically(path, StringRef(*object)))
+    return error;
+  return writeFileAtomically(headerPath, StringRef(makeHeader(model)));
+}
+
+Error writeSharedObject(const Model &model, StringRef path) {
+  Expected<SmallString<0>> object = makeObject(model);
+  if (!object)
+    return object.takeError();
+  Expected<Workspace> workspace = Workspace::create();
+  if (!workspace)
+    return workspace.takeError();
+  Expected<std::string> objectPath = workspace->put("all.o", *object);
+  if (!objectPath)
+    return objectPath.takeError();
+  if (Error error = runLinker({"-shared", "--no-undefined", "--build-id=none",
+                               "-z", "noexecstack", "-z", "text", *objectPath,
+                               "-o", workspace->path("all.so")}))
+    return error;
+  Expected<std::unique_ptr<MemoryBuffer>> library = workspace->get("all.so");
+  if (!library)
+    return library.takeError();
+  return writeFileAtomically(path, (*library)->getBuffer());
+}
+
+} // namespace qcc::package
