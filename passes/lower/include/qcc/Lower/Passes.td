@@ -1,0 +1,90 @@
+//===- Passes.td - from QDQ graph to integer program -*- tablegen -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_LOWER_PASSES_TD
+#define QCC_LOWER_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ReduceToPoolPass : Pass<"qcc-reduce-to-pool", "::mlir::func::FuncOp"> {
+  let summary = "turn reductions over whole pictures into pools";
+  let description = [{
+    A mean, sum or maximum over all dimensions between batch and channels is a pool whose window is the picture: the same
+    numbers, and kernels and integer arithmetic exist for it. Runs before `qcc-fuse-contractions`.
+
+    ```mlir
+    %1 = qnn.reduce mean %0 {axes = array<i64: 1, 2>, keepdims} : tensor<1x8x8x64xf32> -> tensor<1x1x1x64xf32>
+    // becomes
+    %1 = qnn.pool average %0 {kernel = array<i64: 8, 8>, ...} : tensor<1x8x8x64xf32> -> tensor<1x1x1x64xf32>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect"];
+}
+
+def SinkDequantizePass : Pass<"qcc-sink-dequantize", "::mlir::func::FuncOp"> {
+  let summary = "move quantization past ops that only move numbers";
+  let description = [{
+    Ops that only move numbers (`QuantizableOp::isQuantizationTransparent`: transpose, reshape, concat, slice, maximum) run on
+    the stored integers: `op(dequantize(q))` becomes `dequantize(op(q))`, `quantize(op(x))` becomes `op(quantize(x))`, and
+    `quantize(dequantize(q))` with equal parameters becomes `q`. All three are exact.
+
+    Before: any QDQ graph that `qcc-verify-qdq` accepts. After: a transparent op between two quantized tensors of one scale
+    reads and writes integers.
+
+    ```mlir
+    %1 = qnn.dequantize %0, %s, %z ... ; %2 = qnn.pool max %1 ... ; %3 = qnn.quantize %2, %s, %z ...
+    // becomes
+    %3 = qnn.pool max %0 ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect"];
+}
+
+def FuseContractionsPass : Pass<"qcc-fuse-contractions", "::mlir::func::FuncOp"> {
+  let summary = "convolutions, matrix products and pools become fused ops";
+  let description = [{
+    Each `qnn.conv`, `qnn.linear`, `qnn.matmul` and `qnn.pool` becomes a fused op whose epilogue takes in the elementwise ops
+    that follow it up to the next value that others read, residual additions and activations included. A contraction of
+    dequantized operands with constant scales accumulates the stored integers exactly: the input's zero point goes into an
+    integer offset and the padding value, scales into one multiplier for each channel, a clamp before the rounding into its
+    bounds. This is the one declared change of numbers (DESIGN section 5).
+
+    The largest accumulator that any input could produce is computed from the constant weights and recorded as
+    `qnn.accumulator_bound`; a layer in which it exceeds 31 bits stays in f32, and a remark says so, as for every other
+    reason not to use integers.
+
+    ```mlir
+    %x = qnn.dequantize %q, %sx, %zx ... ; %w = qnn.dequantize %qw, %sw, %zw ...
+    %1 = qnn.conv %x, %w ... ; %2 = qnn.clamp %1 [0.0, 6.0] ... ; %3 = qnn.quantize %2, %sy, %zy ...
+    // becomes
+    %3 = qnn.fused_conv %q, %qw extras(%offset, %multiplier : ...) ... {
+    ^bb0(%acc: i32, %b: i32, %m: f32):
+      ...
+      %r = qnn.round %v, %zy {lo = 0 : i32, hi = 255 : i32} : f32, i32 -> ui8
+      qnn.yield %r : ui8
+    }
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def FuseElementwisePass : Pass<"qcc-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "the elementwise ops that are left become maps";
+  let description = [{
+    Maximal groups of elementwise ops in which only the last one is read from outside become one `qnn.fused_map`. Dequantizes
+    are repeated in each reader. After this pass no elementwise tensor op is left.
+
+    ```mlir
+    %1 = qnn.binary add %0, %c ... ; %2 = qnn.unary tanh %1 ...
+    // becomes
+    %2 = qnn.fused_map(%0, %c : ...) -> ... { ... }
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+#endif // QCC_LOWER_PASSES_TD
