@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/Passes.h"
+#include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
 #include "qcc/Qnn/Qnn.h"
 
@@ -33,4 +34,8 @@ void qcc::driver::registerAllDialects(DialectRegistry &registry) {
   func::registerInlinerExtension(registry);
 }
 
-void qcc::driver::registerAllPasses() { registerTransformsPasses(); }
+void qcc::driver::registerAllPasses() {
+  registerTransformsPasses();
+  lower::registerLowerPasses();
+  lower::registerLowerPipeline();
+}

@@ -1,4 +1,5 @@
-//===- Epilogue.cpp - epilogue regions made from elementwise ops -*- C++ -*-===//
+//===- Epilogue.cpp - epilogue regions made from elementwise ops -*- C++
+//-*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -20,37 +21,48 @@ using namespace qcc::lower;
 
 namespace {
 
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
-/// Parameters that an epilogue can apply: one for all, or one for each index of the last axis.
-template <typename Op>
-bool hasEpilogueParameters(Op op, Value stored) {
+/// Parameters that an epilogue can apply: one for all, or one for each index of
+/// the last axis.
+template <typename Op> bool hasEpilogueParameters(Op op, Value stored) {
   SchemeAttr scheme = op.getScheme();
-  if (!isa<IntegerType>(scheme.getStorage()) || scheme.getStorage().getIntOrFloatBitWidth() > 32)
+  if (!isa<IntegerType>(scheme.getStorage()) ||
+      scheme.getStorage().getIntOrFloatBitWidth() > 32)
     return false;
-  bool fits = scheme.isPerTensor() || (scheme.isPerAxis() && scheme.getAxis() == typeOf(stored).getRank() - 1);
+  bool fits =
+      scheme.isPerTensor() ||
+      (scheme.isPerAxis() && scheme.getAxis() == typeOf(stored).getRank() - 1);
   return fits && constantParameters(op).has_value();
 }
 
-/// A consumer that reads stored integers itself, so that its dequantize must stay beside it.
+/// A consumer that reads stored integers itself, so that its dequantize must
+/// stay beside it.
 bool readsStored(Operation *op, OpOperand &operand) {
   auto quantizable = dyn_cast<QuantizableOp>(op);
   if (!quantizable || isElementwise(op))
     return false;
-  return quantizable.getOperandRole(operand.getOperandNumber()) != OperandRole::none;
+  return quantizable.getOperandRole(operand.getOperandNumber()) !=
+         OperandRole::none;
 }
 
-bool isSameShape(Value a, Value b) { return typeOf(a).getShape() == typeOf(b).getShape(); }
+bool isSameShape(Value a, Value b) {
+  return typeOf(a).getShape() == typeOf(b).getShape();
+}
 
 int32_t saturate(double value, int64_t low, int64_t high) {
-  return static_cast<int32_t>(std::min<double>(std::max<double>(value, low), high));
+  return static_cast<int32_t>(
+      std::min<double>(std::max<double>(value, low), high));
 }
 
 } // namespace
 
 bool qcc::lower::isElementwise(Operation *op) {
   if (auto quantize = dyn_cast<QuantizeOp>(op))
-    return typeOf(quantize.getInput()).getElementType().isF32() && hasEpilogueParameters(quantize, quantize.getResult());
+    return typeOf(quantize.getInput()).getElementType().isF32() &&
+           hasEpilogueParameters(quantize, quantize.getResult());
   if (auto dequantize = dyn_cast<DequantizeOp>(op))
     return hasEpilogueParameters(dequantize, dequantize.getInput());
   return isa<UnaryOp, ClampOp, BinaryOp, SelectOp, CastOp>(op);
@@ -61,19 +73,28 @@ FusedSet qcc::lower::growForward(Operation *root) {
   best.last = root->getResult(0);
   llvm::SmallPtrSet<Operation *, 8> members{root};
   for (Operation *op = root->getNextNode(); op; op = op->getNextNode()) {
-    if (llvm::none_of(op->getOperands(), [&](Value v) { return v.getDefiningOp() && members.contains(v.getDefiningOp()); }))
+    if (llvm::none_of(op->getOperands(), [&](Value v) {
+          return v.getDefiningOp() && members.contains(v.getDefiningOp());
+        }))
       continue;
-    bool fits = isElementwise(op) && op->getNumResults() == 1 && isSameShape(op->getResult(0), root->getResult(0));
-    // A dequantize belongs to a consumer that computes on integers, not to the producer.
+    bool fits = isElementwise(op) && op->getNumResults() == 1 &&
+                isSameShape(op->getResult(0), root->getResult(0));
+    // A dequantize belongs to a consumer that computes on integers, not to the
+    // producer.
     if (fits && isa<DequantizeOp>(op))
-      fits = llvm::none_of(op->getUses(), [](OpOperand &use) { return readsStored(use.getOwner(), use); });
+      fits = llvm::none_of(op->getUses(), [](OpOperand &use) {
+        return readsStored(use.getOwner(), use);
+      });
     if (!fits)
       continue;
     members.insert(op);
     grown.ops.insert(op);
     // Closed: this op's result is the only one that anybody outside reads.
     bool isClosed = llvm::all_of(members, [&](Operation *member) {
-      return member == op || llvm::all_of(member->getUsers(), [&](Operation *user) { return members.contains(user); });
+      return member == op ||
+             llvm::all_of(member->getUsers(), [&](Operation *user) {
+               return members.contains(user);
+             });
     });
     if (isClosed) {
       best.ops = grown.ops;
@@ -87,18 +108,24 @@ FusedSet qcc::lower::growBackward(Operation *op) {
   FusedSet result;
   result.last = op->getResult(0);
   result.ops.insert(op);
-  for (Operation *before = op->getPrevNode(); before; before = before->getPrevNode()) {
-    if (before->getNumResults() != 1 || before->use_empty() || !isElementwise(before) ||
+  for (Operation *before = op->getPrevNode(); before;
+       before = before->getPrevNode()) {
+    if (before->getNumResults() != 1 || before->use_empty() ||
+        !isElementwise(before) ||
         !isSameShape(before->getResult(0), result.last))
       continue;
-    if (llvm::all_of(before->getUsers(), [&](Operation *user) { return result.ops.contains(user); }))
+    if (llvm::all_of(before->getUsers(), [&](Operation *user) {
+          return result.ops.contains(user);
+        }))
       result.ops.insert(before);
   }
   return result;
 }
 
-EpilogueBuilder::EpilogueBuilder(OpBuilder &outer, Location loc, const FusedSet &set, const Root *root)
-    : outer(outer), builder(outer.getContext()), loc(loc), set(set), root(root) {
+EpilogueBuilder::EpilogueBuilder(OpBuilder &outer, Location loc,
+                                 const FusedSet &set, const Root *root)
+    : outer(outer), builder(outer.getContext()), loc(loc), set(set),
+      root(root) {
   Block *block = new Block;
   region.push_back(block);
   if (root)
@@ -106,15 +133,27 @@ EpilogueBuilder::EpilogueBuilder(OpBuilder &outer, Location loc, const FusedSet 
   builder.setInsertionPointToEnd(block);
 }
 
-void EpilogueBuilder::build() {
+LogicalResult EpilogueBuilder::build() {
   Value value = emit(set.last, 1.0);
   YieldOp::create(builder, loc, value);
+  return success(!hasFailed);
+}
+
+Value EpilogueBuilder::orError(FailureOr<Value> value, Operation *op) {
+  if (succeeded(value))
+    return *value;
+  op->emitOpError("is not defined for elements of type ")
+      << typeOf(op->getOperand(0)).getElementType();
+  hasFailed = true;
+  return emitConstant(builder, loc, typeOf(op->getResult(0)).getElementType(),
+                      0.0);
 }
 
 bool EpilogueBuilder::isInside(Operation *op) const {
   if (!op)
     return false;
-  // A dequantize is repeated rather than read: its stored operand is a quarter of the bytes.
+  // A dequantize is repeated rather than read: its stored operand is a quarter
+  // of the bytes.
   return set.ops.contains(op) || (isa<DequantizeOp>(op) && isElementwise(op));
 }
 
@@ -124,13 +163,17 @@ bool EpilogueBuilder::comesFromIntegers(Value tensor) const {
   Operation *op = tensor.getDefiningOp();
   if (!isInside(op))
     return false;
-  return isa<DequantizeOp>(op) || llvm::any_of(op->getOperands(), [&](Value operand) { return comesFromIntegers(operand); });
+  return isa<DequantizeOp>(op) ||
+         llvm::any_of(op->getOperands(), [&](Value operand) {
+           return comesFromIntegers(operand);
+         });
 }
 
 Value EpilogueBuilder::scaled(Value value, double factor) {
   if (factor == 1.0)
     return value;
-  auto constant = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(static_cast<float>(factor)));
+  auto constant = arith::ConstantOp::create(
+      builder, loc, builder.getF32FloatAttr(static_cast<float>(factor)));
   return arith::MulFOp::create(builder, loc, value, constant);
 }
 
@@ -138,8 +181,10 @@ Value EpilogueBuilder::emitExtra(Value tensor) {
   if (ElementsAttr constant = constantValue(tensor)) {
     auto dense = dyn_cast<DenseElementsAttr>(constant);
     Type element = constant.getElementType();
-    if (dense && dense.isSplat() && (isa<FloatType>(element) || element.isSignlessInteger()))
-      return arith::ConstantOp::create(builder, loc, cast<TypedAttr>(dense.getSplatValue<Attribute>()));
+    if (dense && dense.isSplat() &&
+        (isa<FloatType>(element) || element.isSignlessInteger()))
+      return arith::ConstantOp::create(
+          builder, loc, cast<TypedAttr>(dense.getSplatValue<Attribute>()));
   }
   Block &block = region.front();
   unsigned first = root ? 1 : 0;
@@ -152,14 +197,18 @@ Value EpilogueBuilder::emitExtra(Value tensor) {
 
 Value EpilogueBuilder::perChannel(ArrayRef<float> values) {
   if (llvm::all_equal(values))
-    return arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(values.front()));
-  return emitExtra(makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getF32FloatAttr(values.front()));
+  return emitExtra(
+      makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
 }
 
 Value EpilogueBuilder::perChannel(ArrayRef<int32_t> values) {
   if (llvm::all_equal(values))
-    return arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(values.front()));
-  return emitExtra(makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI32IntegerAttr(values.front()));
+  return emitExtra(
+      makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
 }
 
 Value EpilogueBuilder::emit(Value tensor, double factor) {
@@ -183,8 +232,10 @@ Value EpilogueBuilder::emitRoot(double factor) {
   Value value = region.front().getArgument(0);
   if (!typeOf(root->tensor).getElementType().isF32())
     return value;
-  if (!root->offset.empty() && llvm::any_of(root->offset, [](int32_t offset) { return offset != 0; }))
-    value = arith::AddIOp::create(builder, loc, value, perChannel(root->offset));
+  if (!root->offset.empty() &&
+      llvm::any_of(root->offset, [](int32_t offset) { return offset != 0; }))
+    value =
+        arith::AddIOp::create(builder, loc, value, perChannel(root->offset));
   if (root->accumulator.isInteger())
     value = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), value);
   if (!root->scale.empty()) {
@@ -193,11 +244,13 @@ Value EpilogueBuilder::emitRoot(double factor) {
       multipliers.push_back(static_cast<float>(scale * factor));
     value = arith::MulFOp::create(builder, loc, value, perChannel(multipliers));
     if (root->bias)
-      value = arith::AddFOp::create(builder, loc, value, scaled(emitExtra(root->bias), factor));
+      value = arith::AddFOp::create(builder, loc, value,
+                                    scaled(emitExtra(root->bias), factor));
     return value;
   }
   if (root->divisor)
-    value = arith::DivFOp::create(builder, loc, value, emitExtra(root->divisor));
+    value =
+        arith::DivFOp::create(builder, loc, value, emitExtra(root->divisor));
   if (root->bias)
     value = arith::AddFOp::create(builder, loc, value, emitExtra(root->bias));
   return scaled(value, factor);
@@ -212,16 +265,22 @@ Value EpilogueBuilder::emitOp(Operation *op, double factor) {
     return emitClamp(clamp, factor);
   if (auto binary = dyn_cast<BinaryOp>(op))
     return emitBinary(binary, factor);
-  if (auto unary = dyn_cast<UnaryOp>(op))
-    return scaled(emitUnary(builder, loc, unary.getKind(), unary.getAlpha().convertToFloat(), unary.getBeta().convertToFloat(),
-                            emit(unary.getInput(), 1.0)),
-                  factor);
+  if (auto unary = dyn_cast<UnaryOp>(op)) {
+    FailureOr<Value> value = emitUnary(
+        builder, loc, unary.getKind(), unary.getAlpha().convertToFloat(),
+        unary.getBeta().convertToFloat(), emit(unary.getInput(), 1.0));
+    return scaled(orError(value, op), factor);
+  }
   if (auto select = dyn_cast<SelectOp>(op)) {
     Value condition = emit(select.getCondition(), 1.0);
-    return arith::SelectOp::create(builder, loc, condition, emit(select.getOnTrue(), factor), emit(select.getOnFalse(), factor));
+    return arith::SelectOp::create(builder, loc, condition,
+                                   emit(select.getOnTrue(), factor),
+                                   emit(select.getOnFalse(), factor));
   }
   auto cast = llvm::cast<CastOp>(op);
-  return scaled(emitCast(builder, loc, emit(cast.getInput(), 1.0), typeOf(cast.getResult()).getElementType()), factor);
+  FailureOr<Value> value = emitCast(builder, loc, emit(cast.getInput(), 1.0),
+                                    typeOf(cast.getResult()).getElementType());
+  return scaled(orError(value, op), factor);
 }
 
 Value EpilogueBuilder::emitDequantize(DequantizeOp op, double factor) {
@@ -229,8 +288,10 @@ Value EpilogueBuilder::emitDequantize(DequantizeOp op, double factor) {
   Value value = emit(op.getInput(), 1.0);
   if (!value.getType().isSignlessInteger(32))
     value = WidenOp::create(builder, loc, builder.getI32Type(), value);
-  if (llvm::any_of(parameters.zeroPoints, [](int64_t zero) { return zero != 0; })) {
-    SmallVector<int32_t> zeroPoints(parameters.zeroPoints.begin(), parameters.zeroPoints.end());
+  if (llvm::any_of(parameters.zeroPoints,
+                   [](int64_t zero) { return zero != 0; })) {
+    SmallVector<int32_t> zeroPoints(parameters.zeroPoints.begin(),
+                                    parameters.zeroPoints.end());
     value = arith::SubIOp::create(builder, loc, value, perChannel(zeroPoints));
   }
   value = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), value);
@@ -244,22 +305,30 @@ Value EpilogueBuilder::emitQuantize(QuantizeOp op) {
   Parameters parameters = *constantParameters(op);
   Type storage = op.getScheme().getStorage();
   int64_t low = op.getScheme().getMin(), high = op.getScheme().getMax();
-  SmallVector<int32_t> zeroPoints(parameters.zeroPoints.begin(), parameters.zeroPoints.end());
-  bool isUniform = llvm::all_equal(parameters.scales) && llvm::all_equal(zeroPoints);
+  SmallVector<int32_t> zeroPoints(parameters.zeroPoints.begin(),
+                                  parameters.zeroPoints.end());
+  bool isUniform =
+      llvm::all_equal(parameters.scales) && llvm::all_equal(zeroPoints);
 
   Value input = op.getInput(), value;
   if (!comesFromIntegers(input)) {
     // Real input: exactly ONNX QuantizeLinear.
-    value = arith::DivFOp::create(builder, loc, emit(input, 1.0), perChannel(parameters.scales));
+    value = arith::DivFOp::create(builder, loc, emit(input, 1.0),
+                                  perChannel(parameters.scales));
   } else if (isUniform) {
     double scale = parameters.scales.front();
     // Rounding is monotonic, so clamps may follow it, where they cost nothing.
-    for (auto clamp = input.getDefiningOp<ClampOp>(); clamp && isInside(clamp); clamp = input.getDefiningOp<ClampOp>()) {
+    for (auto clamp = input.getDefiningOp<ClampOp>(); clamp && isInside(clamp);
+         clamp = input.getDefiningOp<ClampOp>()) {
       auto bound = [&](const APFloat &limit, int64_t otherwise) -> int64_t {
-        return limit.isInfinity() ? otherwise
-                                  : saturate(std::nearbyint(limit.convertToFloat() / scale) + zeroPoints.front(), low, high);
+        return limit.isInfinity()
+                   ? otherwise
+                   : saturate(std::nearbyint(limit.convertToFloat() / scale) +
+                                  zeroPoints.front(),
+                              low, high);
       };
-      int64_t newLow = bound(clamp.getMin(), low), newHigh = bound(clamp.getMax(), high);
+      int64_t newLow = bound(clamp.getMin(), low),
+              newHigh = bound(clamp.getMax(), high);
       low = std::max(low, newLow);
       high = std::max(low, std::min(high, newHigh));
       input = clamp.getInput();
@@ -269,20 +338,22 @@ Value EpilogueBuilder::emitQuantize(QuantizeOp op) {
     SmallVector<float> inverses;
     for (float scale : parameters.scales)
       inverses.push_back(static_cast<float>(1.0 / scale));
-    value = arith::MulFOp::create(builder, loc, emit(input, 1.0), perChannel(inverses));
+    value = arith::MulFOp::create(builder, loc, emit(input, 1.0),
+                                  perChannel(inverses));
   }
-  return RoundOp::create(builder, loc, storage, value, perChannel(zeroPoints), builder.getI32IntegerAttr(low),
+  return RoundOp::create(builder, loc, storage, value, perChannel(zeroPoints),
+                         builder.getI32IntegerAttr(low),
                          builder.getI32IntegerAttr(high));
 }
 
 Value EpilogueBuilder::emitClamp(ClampOp op, double factor) {
-  if (!typeOf(op.getInput()).getElementType().isF32())
-    return emitClampScalar(builder, loc, emit(op.getInput(), 1.0), op.getMin(), op.getMax());
-  Value value = emit(op.getInput(), factor);
-  auto bounded = [](const APFloat &bound, double factor) {
-    return APFloat(static_cast<float>(bound.convertToFloat() * (bound.isInfinity() ? 1.0 : factor)));
+  bool isScaled = typeOf(op.getInput()).getElementType().isF32();
+  auto bound = [&](const APFloat &limit) {
+    return static_cast<float>(limit.convertToFloat() *
+                              (isScaled && !limit.isInfinity() ? factor : 1.0));
   };
-  return emitClampScalar(builder, loc, value, bounded(op.getMin(), factor), bounded(op.getMax(), factor));
+  return qcc::lower::emitClamp(builder, loc, emit(op.getInput(), factor),
+                               bound(op.getMin()), bound(op.getMax()));
 }
 
 Value EpilogueBuilder::emitBinary(BinaryOp op, double factor) {
@@ -293,10 +364,12 @@ Value EpilogueBuilder::emitBinary(BinaryOp op, double factor) {
   if (element.isF32() && (kind == BinaryKind::add || kind == BinaryKind::sub)) {
     left = right = factor;
     after = 1.0;
-  } else if (element.isF32() && (kind == BinaryKind::mul || kind == BinaryKind::div)) {
+  } else if (element.isF32() &&
+             (kind == BinaryKind::mul || kind == BinaryKind::div)) {
     left = factor;
     after = 1.0;
   }
   Value lhs = emit(op.getLhs(), left), rhs = emit(op.getRhs(), right);
-  return scaled(qcc::lower::emitBinary(builder, loc, kind, lhs, rhs), after);
+  return scaled(
+      orError(qcc::lower::emitBinary(builder, loc, kind, lhs, rhs), op), after);
 }

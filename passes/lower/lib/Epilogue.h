@@ -15,27 +15,32 @@
 
 namespace qcc::lower {
 
-/// What a contraction or pooling accumulates and the real number that stands for:
-/// `(accumulator + offset[c]) * scale[c] + bias[c]`, or divided by `divisor` where that is a tensor.
+/// What a contraction or pooling accumulates and the real number that stands
+/// for:
+/// `(accumulator + offset[c]) * scale[c] + bias[c]`, or divided by `divisor`
+/// where that is a tensor.
 struct Root {
-  mlir::Value tensor;               ///< the result that the fused op replaces
-  mlir::Type accumulator;           ///< i32, f32, or the element type of a maximum
+  mlir::Value tensor;     ///< the result that the fused op replaces
+  mlir::Type accumulator; ///< i32, f32, or the element type of a maximum
   llvm::SmallVector<int32_t> offset; ///< none, one, or one for each channel
-  llvm::SmallVector<double> scale;  ///< none (1), one, or one for each channel
-  mlir::Value bias;                 ///< f32 [C], or null
-  mlir::Value divisor;              ///< f32 that broadcasts to the result, or null
+  llvm::SmallVector<double> scale;   ///< none (1), one, or one for each channel
+  mlir::Value bias;                  ///< f32 [C], or null
+  mlir::Value divisor; ///< f32 that broadcasts to the result, or null
 };
 
-/// True if one element of the op's result depends on one element of each operand and the epilogue builder knows how.
+/// True if one element of the op's result depends on one element of each
+/// operand and the epilogue builder knows how.
 bool isElementwise(mlir::Operation *op);
 
-/// The ops of one fused region. `last` gives the result; everything in `ops` is computed inside.
+/// The ops of one fused region. `last` gives the result; everything in `ops` is
+/// computed inside.
 struct FusedSet {
   llvm::SetVector<mlir::Operation *> ops;
   mlir::Value last;
 };
 
-/// The longest run of elementwise ops that follows `root` and ends in one value. Empty `ops` where nothing can follow.
+/// The longest run of elementwise ops that follows `root` and ends in one
+/// value. Empty `ops` where nothing can follow.
 FusedSet growForward(mlir::Operation *root);
 
 /// `op` and the elementwise ops before it that nothing else reads.
@@ -44,12 +49,15 @@ FusedSet growBackward(mlir::Operation *op);
 /// Builds the region of a fused op.
 class EpilogueBuilder {
 public:
-  /// `set.ops` are computed in the region; dequantizations of other operands are pulled in too, so that stored numbers are read
-  /// instead of f32. `root` is null for a pure map.
-  EpilogueBuilder(mlir::OpBuilder &outer, mlir::Location loc, const FusedSet &set, const Root *root);
+  /// `set.ops` are computed in the region; dequantizations of other operands
+  /// are pulled in too, so that stored numbers are read instead of f32. `root`
+  /// is null for a pure map.
+  EpilogueBuilder(mlir::OpBuilder &outer, mlir::Location loc,
+                  const FusedSet &set, const Root *root);
 
-  /// Emits everything up to the final yield.
-  void build();
+  /// Emits everything up to the final yield. Fails, with an error, at an op
+  /// that is not defined for its element type.
+  llvm::LogicalResult build();
 
   mlir::Region &getRegion() { return region; }
   llvm::ArrayRef<mlir::Value> getExtras() const { return extras; }
@@ -68,8 +76,10 @@ private:
   mlir::Value perChannel(llvm::ArrayRef<float> values);
   mlir::Value perChannel(llvm::ArrayRef<int32_t> values);
   mlir::Value scaled(mlir::Value value, double factor);
+  mlir::Value orError(mlir::FailureOr<mlir::Value> value, mlir::Operation *op);
   bool isInside(mlir::Operation *op) const;
-  /// True if the value comes from stored integers, so that its exact f32 rounding is qcc's own choice.
+  /// True if the value comes from stored integers, so that its exact f32
+  /// rounding is qcc's own choice.
   bool comesFromIntegers(mlir::Value tensor) const;
 
   mlir::OpBuilder &outer;
@@ -80,6 +90,7 @@ private:
   mlir::Region region;
   llvm::SmallVector<mlir::Value> extras;
   llvm::DenseMap<std::pair<mlir::Value, uint64_t>, mlir::Value> emitted;
+  bool hasFailed = false;
 };
 
 } // namespace qcc::lower

@@ -1,4 +1,5 @@
-//===- FuseContractions.cpp - convolutions, products and pools with their epilogues -*- C++ -*-===//
+//===- FuseContractions.cpp - convolutions, products and pools with their
+//epilogues -*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -29,31 +30,37 @@ namespace {
 
 constexpr StringLiteral kBoundAttr = "qnn.accumulator_bound";
 
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
-/// A contraction of stored integers: what it reads and what its accumulator stands for.
+/// A contraction of stored integers: what it reads and what its accumulator
+/// stands for.
 struct IntegerContraction {
   Value input;
   Value weight;
   SmallVector<int32_t> padValue;
   Root root;
-  int64_t bound = 0; ///< no accumulator, offset included, exceeds this magnitude
+  int64_t bound =
+      0; ///< no accumulator, offset included, exceeds this magnitude
 };
-
 
 class FuseContractions {
 public:
-  explicit FuseContractions(func::FuncOp func) : func(func), builder(func.getContext()) {}
+  explicit FuseContractions(func::FuncOp func)
+      : func(func), builder(func.getContext()) {}
 
-  void run() {
+  LogicalResult run() {
     SmallVector<Operation *> roots;
     func.walk([&](Operation *op) {
       if (isa<ConvOp, LinearOp, MatmulOp, PoolOp>(op))
         roots.push_back(op);
     });
-    // From the last to the first: of two branches that meet in an addition the later one takes it into its epilogue.
+    // From the last to the first: of two branches that meet in an addition the
+    // later one takes it into its epilogue.
     for (Operation *op : llvm::reverse(roots))
       fuse(op);
+    return success(!hasFailed);
   }
 
 private:
@@ -64,7 +71,8 @@ private:
       return fuseMatmul(matmul);
     Value bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
     if (std::optional<IntegerContraction> integer = matchIntegers(op, bias)) {
-      Operation *fused = create(op, integer->input, integer->weight, integer->padValue, integer->root);
+      Operation *fused = create(op, integer->input, integer->weight,
+                                integer->padValue, integer->root);
       fused->setAttr(kBoundAttr, builder.getI64IntegerAttr(integer->bound));
       return;
     }
@@ -78,25 +86,35 @@ private:
   }
 
   /// The fused op that replaces `op` and everything its epilogue takes in.
-  Operation *create(Operation *op, Value input, Value weight, ArrayRef<int32_t> padValue, const Root &root) {
-    return replace(op, root, [&](Type type, ValueRange extras, Location loc) -> Operation * {
-      if (auto conv = dyn_cast<ConvOp>(op))
-        return FusedConvOp::create(builder, loc, type, input, weight, extras, conv.getStrides(), conv.getPads(),
-                                   conv.getDilations(), conv.getGroups(),
-                                   padValue.empty() ? DenseI32ArrayAttr() : builder.getDenseI32ArrayAttr(padValue), PackingAttr(),
-                                   DictionaryAttr());
-      return FusedMatmulOp::create(builder, loc, type, input, weight, extras, /*transpose_rhs=*/isa<LinearOp>(op), PackingAttr(),
-                                   DictionaryAttr());
-    });
+  Operation *create(Operation *op, Value input, Value weight,
+                    ArrayRef<int32_t> padValue, const Root &root) {
+    return replace(
+        op, root,
+        [&](Type type, ValueRange extras, Location loc) -> Operation * {
+          if (auto conv = dyn_cast<ConvOp>(op))
+            return FusedConvOp::create(
+                builder, loc, type, input, weight, extras, conv.getStrides(),
+                conv.getPads(), conv.getDilations(), conv.getGroups(),
+                padValue.empty() ? DenseI32ArrayAttr()
+                                 : builder.getDenseI32ArrayAttr(padValue),
+                PackingAttr(), DictionaryAttr());
+          return FusedMatmulOp::create(builder, loc, type, input, weight,
+                                       extras,
+                                       /*transpose_rhs=*/isa<LinearOp>(op),
+                                       PackingAttr(), DictionaryAttr());
+        });
   }
 
-  Operation *replace(Operation *op, const Root &root, function_ref<Operation *(Type, ValueRange, Location)> make) {
+  Operation *
+  replace(Operation *op, const Root &root,
+          function_ref<Operation *(Type, ValueRange, Location)> make) {
     FusedSet set = growForward(op);
     Operation *last = set.last.getDefiningOp();
     builder.setInsertionPoint(last);
     EpilogueBuilder epilogue(builder, op->getLoc(), set, &root);
-    epilogue.build();
-    Operation *fused = make(set.last.getType(), epilogue.getExtras(), op->getLoc());
+    hasFailed |= failed(epilogue.build());
+    Operation *fused =
+        make(set.last.getType(), epilogue.getExtras(), op->getLoc());
     fused->getRegion(0).takeBody(epilogue.getRegion());
     fused->setDiscardableAttrs(last->getDiscardableAttrDictionary());
     set.last.replaceAllUsesWith(fused->getResult(0));
@@ -112,27 +130,36 @@ private:
     SmallVector<Value> operands(op->getOperands());
     op->erase();
     for (Value operand : operands)
-      if (Operation *producer = operand.getDefiningOp(); producer && isa<DequantizeOp>(producer) && producer->use_empty())
+      if (Operation *producer = operand.getDefiningOp();
+          producer && isa<DequantizeOp>(producer) && producer->use_empty())
         producer->erase();
   }
 
   std::optional<IntegerContraction> matchIntegers(Operation *op, Value bias);
   void fusePool(PoolOp op);
   void fuseMatmul(MatmulOp op);
-  /// f32 tensor (or constant number) of elements that each window of an average counts.
+  /// f32 tensor (or constant number) of elements that each window of an average
+  /// counts.
   SmallVector<float> windowCounts(PoolOp op, SmallVectorImpl<int64_t> &shape);
 
   func::FuncOp func;
   OpBuilder builder;
+  bool hasFailed = false;
 };
 
-/// Weights as signed 8-bit numbers with the zero point taken off, row by row of output channels; empty where one does not fit.
-SmallVector<int8_t> signedWeights(DequantizeOp dequantize, const Parameters &parameters, int64_t perOutput) {
+/// Weights as signed 8-bit numbers with the zero point taken off, row by row of
+/// output channels; empty where one does not fit.
+SmallVector<int8_t> signedWeights(DequantizeOp dequantize,
+                                  const Parameters &parameters,
+                                  int64_t perOutput) {
   SmallVector<int64_t> stored = constantIntegers(dequantize.getInput());
   SmallVector<int8_t> result;
   result.reserve(stored.size());
   for (auto [i, value] : llvm::enumerate(stored)) {
-    int64_t shifted = value - parameters.zeroPoints[parameters.zeroPoints.size() == 1 ? 0 : i / perOutput];
+    int64_t shifted =
+        value -
+        parameters
+            .zeroPoints[parameters.zeroPoints.size() == 1 ? 0 : i / perOutput];
     if (shifted < -128 || shifted > 127)
       return {};
     result.push_back(static_cast<int8_t>(shifted));
@@ -140,7 +167,8 @@ SmallVector<int8_t> signedWeights(DequantizeOp dequantize, const Parameters &par
   return result;
 }
 
-std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op, Value bias) {
+std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
+                                                                  Value bias) {
   auto quantizable = cast<QuantizableOp>(op);
   auto input = op->getOperand(0).getDefiningOp<DequantizeOp>();
   auto weight = op->getOperand(1).getDefiningOp<DequantizeOp>();
@@ -151,38 +179,53 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   if (!input && !weight)
     return std::nullopt; // a float layer: nothing was asked for
   if (!input || !weight)
-    return stay(Twine(input ? "its weight" : "its input") + " is not quantized");
-  if (!input.getScheme().getStorage().isInteger(8) || !weight.getScheme().getStorage().isInteger(8))
+    return stay(Twine(input ? "its weight" : "its input") +
+                " is not quantized");
+  if (!input.getScheme().getStorage().isInteger(8) ||
+      !weight.getScheme().getStorage().isInteger(8))
     return stay("integer kernels take 8-bit operands");
-  std::optional<Parameters> in = constantParameters(input), w = constantParameters(weight);
+  std::optional<Parameters> in = constantParameters(input),
+                            w = constantParameters(weight);
   if (!in || !w || !constantValue(weight.getInput()))
     return stay("its scales or weights are not constant per tensor or channel");
-  if (weight.getScheme().isPerAxis() && weight.getScheme().getAxis() != quantizable.getWeightChannelAxis(1))
-    return stay("its weight has a scale for each index of an axis that is summed over");
+  if (weight.getScheme().isPerAxis() &&
+      weight.getScheme().getAxis() != quantizable.getWeightChannelAxis(1))
+    return stay(
+        "its weight has a scale for each index of an axis that is summed over");
   bool perChannel = in->scales.size() > 1;
-  if (perChannel && (!quantizable.allowsPerChannelInput() || input.getScheme().getAxis() != typeOf(op->getOperand(0)).getRank() - 1))
-    return stay("its input has a scale for each channel, which only depthwise convolutions take");
+  if (perChannel &&
+      (!quantizable.allowsPerChannelInput() ||
+       input.getScheme().getAxis() != typeOf(op->getOperand(0)).getRank() - 1))
+    return stay("its input has a scale for each channel, which only depthwise "
+                "convolutions take");
 
   RankedTensorType weightType = typeOf(op->getOperand(1));
-  int64_t outputs = weightType.getDimSize(0), perOutput = weightType.getNumElements() / std::max<int64_t>(outputs, 1);
+  int64_t outputs = weightType.getDimSize(0),
+          perOutput =
+              weightType.getNumElements() / std::max<int64_t>(outputs, 1);
   SmallVector<int8_t> values = signedWeights(weight, *w, perOutput);
   if (values.empty())
     return stay("a weight less its zero point needs more than 8 bits");
 
-  auto at = [](const auto &parameters, int64_t channel) { return parameters[parameters.size() == 1 ? 0 : channel]; };
+  auto at = [](const auto &parameters, int64_t channel) {
+    return parameters[parameters.size() == 1 ? 0 : channel];
+  };
   SmallVector<double> scale;
   for (int64_t c = 0; c < outputs; ++c)
     scale.push_back(static_cast<double>(at(in->scales, c)) * at(w->scales, c));
 
-  // A bias on the accumulator's grid is added there; any other is added to the real number.
+  // A bias on the accumulator's grid is added there; any other is added to the
+  // real number.
   SmallVector<int64_t> stored(outputs, 0);
   Value realBias = bias;
-  if (auto quantized = bias ? bias.getDefiningOp<DequantizeOp>() : DequantizeOp()) {
+  if (auto quantized =
+          bias ? bias.getDefiningOp<DequantizeOp>() : DequantizeOp()) {
     std::optional<Parameters> b = constantParameters(quantized);
     SmallVector<int64_t> integers = constantIntegers(quantized.getInput());
     bool onGrid = b && integers.size() == static_cast<size_t>(outputs);
     for (int64_t c = 0; onGrid && c < outputs; ++c)
-      onGrid = at(b->zeroPoints, c) == 0 && std::abs(at(b->scales, c) - scale[c]) <= 1e-6 * scale[c];
+      onGrid = at(b->zeroPoints, c) == 0 &&
+               std::abs(at(b->scales, c) - scale[c]) <= 1e-6 * scale[c];
     if (onGrid) {
       stored.assign(integers.begin(), integers.end());
       realBias = {};
@@ -201,33 +244,43 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
       high += value * (value > 0 ? greatest : least);
     }
     int64_t offset = stored[c] - at(in->zeroPoints, c) * sum;
-    result.bound = std::max({result.bound, std::abs(low), std::abs(high), std::abs(low + offset), std::abs(high + offset),
+    result.bound = std::max({result.bound, std::abs(low), std::abs(high),
+                             std::abs(low + offset), std::abs(high + offset),
                              std::abs(offset)});
     result.root.offset.push_back(static_cast<int32_t>(offset));
   }
   if (result.bound > std::numeric_limits<int32_t>::max())
-    return stay("its sums could reach " + Twine(result.bound) + ", beyond 32 bits");
+    return stay("its sums could reach " + Twine(result.bound) +
+                ", beyond 32 bits");
 
   builder.setInsertionPoint(op);
   result.input = input.getInput();
-  result.weight = makeConstant(builder, weight.getLoc(), values, weightType.getShape());
+  result.weight =
+      makeConstant(builder, weight.getLoc(), values, weightType.getShape());
   result.padValue.assign(in->zeroPoints.begin(), in->zeroPoints.end());
   result.root.tensor = op->getResult(0);
   result.root.accumulator = builder.getI32Type();
-  result.root.scale = llvm::all_equal(scale) ? SmallVector<double>{scale.front()} : scale;
+  result.root.scale =
+      llvm::all_equal(scale) ? SmallVector<double>{scale.front()} : scale;
   result.root.bias = realBias;
   return result;
 }
 
 void FuseContractions::fuseMatmul(MatmulOp op) {
-  auto lhs = op.getLhs().getDefiningOp<DequantizeOp>(), rhs = op.getRhs().getDefiningOp<DequantizeOp>();
-  std::optional<Parameters> a = lhs ? constantParameters(lhs) : std::nullopt, b = rhs ? constantParameters(rhs) : std::nullopt;
+  auto lhs = op.getLhs().getDefiningOp<DequantizeOp>(),
+       rhs = op.getRhs().getDefiningOp<DequantizeOp>();
+  std::optional<Parameters> a = lhs ? constantParameters(lhs) : std::nullopt,
+                            b = rhs ? constantParameters(rhs) : std::nullopt;
   Root root;
   root.tensor = op.getResult();
-  // Two computed operands: sums of either side are not known at compile time, so both grids must be symmetric.
-  bool isInteger = a && b && a->scales.size() == 1 && b->scales.size() == 1 && a->zeroPoints[0] == 0 && b->zeroPoints[0] == 0 &&
-                   lhs.getScheme().getStorage().isInteger(8) && rhs.getScheme().getStorage().isInteger(8) &&
-                   typeOf(op.getLhs()).getShape().back() <= std::numeric_limits<int32_t>::max() / (255 * 255);
+  // Two computed operands: sums of either side are not known at compile time,
+  // so both grids must be symmetric.
+  bool isInteger = a && b && a->scales.size() == 1 && b->scales.size() == 1 &&
+                   a->zeroPoints[0] == 0 && b->zeroPoints[0] == 0 &&
+                   lhs.getScheme().getStorage().isInteger(8) &&
+                   rhs.getScheme().getStorage().isInteger(8) &&
+                   typeOf(op.getLhs()).getShape().back() <=
+                       std::numeric_limits<int32_t>::max() / (255 * 255);
   if (isInteger) {
     root.accumulator = builder.getI32Type();
     root.scale = {static_cast<double>(a->scales[0]) * b->scales[0]};
@@ -240,20 +293,27 @@ void FuseContractions::fuseMatmul(MatmulOp op) {
   create(op, op.getLhs(), op.getRhs(), {}, root);
 }
 
-SmallVector<float> FuseContractions::windowCounts(PoolOp op, SmallVectorImpl<int64_t> &shape) {
-  ArrayRef<int64_t> input = typeOf(op.getInput()).getShape(), result = typeOf(op.getResult()).getShape();
+SmallVector<float>
+FuseContractions::windowCounts(PoolOp op, SmallVectorImpl<int64_t> &shape) {
+  ArrayRef<int64_t> input = typeOf(op.getInput()).getShape(),
+                    result = typeOf(op.getResult()).getShape();
   size_t spatial = op.getKernel().size();
   shape.assign(result.size(), 1);
-  // Along each dimension the number of taps that count; the number in a window is their product.
+  // Along each dimension the number of taps that count; the number in a window
+  // is their product.
   SmallVector<float> counts{1.0f};
   for (size_t d = 0; d < spatial; ++d) {
-    int64_t low = op.getPads()[d], high = op.getPads()[spatial + d], extent = input[d + 1];
+    int64_t low = op.getPads()[d], high = op.getPads()[spatial + d],
+            extent = input[d + 1];
     SmallVector<float> along;
     for (int64_t o = 0; o < result[d + 1]; ++o) {
       int64_t taps = 0;
       for (int64_t k = 0; k < op.getKernel()[d]; ++k) {
-        int64_t position = o * op.getStrides()[d] + k * op.getDilations()[d] - low;
-        bool counted = op.getCountIncludePad() ? position >= -low && position < extent + high : position >= 0 && position < extent;
+        int64_t position =
+            o * op.getStrides()[d] + k * op.getDilations()[d] - low;
+        bool counted = op.getCountIncludePad()
+                           ? position >= -low && position < extent + high
+                           : position >= 0 && position < extent;
         taps += counted;
       }
       along.push_back(static_cast<float>(taps));
@@ -289,18 +349,22 @@ void FuseContractions::fusePool(PoolOp op) {
       counts = windowCounts(op, shape);
     builder.setInsertionPoint(op);
     auto dequantize = input.getDefiningOp<DequantizeOp>();
-    std::optional<Parameters> parameters = dequantize ? constantParameters(dequantize) : std::nullopt;
+    std::optional<Parameters> parameters =
+        dequantize ? constantParameters(dequantize) : std::nullopt;
     int64_t taps = 1;
     for (int64_t extent : op.getKernel())
       taps *= extent;
-    bool isInteger = parameters && parameters->scales.size() == 1 && dequantize.getScheme().getStorage().isInteger(8) &&
+    bool isInteger = parameters && parameters->scales.size() == 1 &&
+                     dequantize.getScheme().getStorage().isInteger(8) &&
                      llvm::all_equal(counts) && taps < (1 << 22);
     if (isInteger) {
-      // Padding counts as the zero point, so that it adds nothing to the real sum.
+      // Padding counts as the zero point, so that it adds nothing to the real
+      // sum.
       int32_t zero = static_cast<int32_t>(parameters->zeroPoints[0]);
       root.accumulator = builder.getI32Type();
       root.offset = {static_cast<int32_t>(-taps * zero)};
-      root.scale = {static_cast<double>(parameters->scales[0]) / counts.front()};
+      root.scale = {static_cast<double>(parameters->scales[0]) /
+                    counts.front()};
       padValue = builder.getDenseI32ArrayAttr(zero);
       input = dequantize.getInput();
     } else if (op.getKind() == PoolKind::average) {
@@ -309,14 +373,21 @@ void FuseContractions::fusePool(PoolOp op) {
       root.divisor = makeConstant(builder, op.getLoc(), counts, shape);
     }
   }
-  replace(op, root, [&](Type result, ValueRange extras, Location loc) -> Operation * {
-    return FusedPoolOp::create(builder, loc, result, kind, input, extras, op.getKernel(), op.getStrides(), op.getPads(),
-                               op.getDilations(), padValue, DictionaryAttr());
-  });
+  replace(op, root,
+          [&](Type result, ValueRange extras, Location loc) -> Operation * {
+            return FusedPoolOp::create(builder, loc, result, kind, input,
+                                       extras, op.getKernel(), op.getStrides(),
+                                       op.getPads(), op.getDilations(),
+                                       padValue, DictionaryAttr());
+          });
 }
 
-struct FuseContractionsPass : qcc::lower::impl::FuseContractionsPassBase<FuseContractionsPass> {
-  void runOnOperation() override { FuseContractions(getOperation()).run(); }
+struct FuseContractionsPass
+    : qcc::lower::impl::FuseContractionsPassBase<FuseContractionsPass> {
+  void runOnOperation() override {
+    if (failed(FuseContractions(getOperation()).run()))
+      signalPassFailure();
+  }
 };
 
 } // namespace

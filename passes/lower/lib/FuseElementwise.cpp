@@ -1,4 +1,5 @@
-//===- FuseElementwise.cpp - the elementwise ops that no contraction took -*- C++ -*-===//
+//===- FuseElementwise.cpp - the elementwise ops that no contraction took -*-
+//C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,7 +24,8 @@ using namespace qcc::lower;
 
 namespace {
 
-struct FuseElementwisePass : qcc::lower::impl::FuseElementwisePassBase<FuseElementwisePass> {
+struct FuseElementwisePass
+    : qcc::lower::impl::FuseElementwisePassBase<FuseElementwisePass> {
   void runOnOperation() override {
     OpBuilder builder(&getContext());
     Block &block = getOperation().getBody().front();
@@ -40,8 +42,11 @@ struct FuseElementwisePass : qcc::lower::impl::FuseElementwisePassBase<FuseEleme
       FusedSet set = growBackward(op);
       builder.setInsertionPoint(op);
       EpilogueBuilder epilogue(builder, op->getLoc(), set, nullptr);
-      epilogue.build();
-      auto fused = FusedMapOp::create(builder, op->getLoc(), op->getResult(0).getType(), epilogue.getExtras(), DictionaryAttr());
+      if (failed(epilogue.build()))
+        return signalPassFailure();
+      auto fused =
+          FusedMapOp::create(builder, op->getLoc(), op->getResult(0).getType(),
+                             epilogue.getExtras(), DictionaryAttr());
       fused.getEpilogue().takeBody(epilogue.getRegion());
       fused->setDiscardableAttrs(op->getDiscardableAttrDictionary());
       op->getResult(0).replaceAllUsesWith(fused.getResult());

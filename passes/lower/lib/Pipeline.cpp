@@ -24,5 +24,7 @@ void qcc::lower::buildLowerPipeline(OpPassManager &manager) {
 }
 
 void qcc::lower::registerLowerPipeline() {
-  PassPipelineRegistration<>("qcc-lower-pipeline", "QDQ graph to integer program, for any target", buildLowerPipeline);
+  PassPipelineRegistration<>("qcc-lower-pipeline",
+                             "QDQ graph to integer program, for any target",
+                             buildLowerPipeline);
 }

@@ -1,4 +1,5 @@
-//===- ReduceToPool.cpp - reductions over whole pictures as pools -*- C++ -*-===//
+//===- ReduceToPool.cpp - reductions over whole pictures as pools -*- C++
+//-*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -34,20 +35,28 @@ std::optional<PoolKind> poolKind(ReduceKind kind) {
   }
 }
 
-/// reduce over [1, ..., rank - 2] of [N, D1..Dr, C] -> pool with the picture as its window, reshaped if dimensions go.
+/// reduce over [1, ..., rank - 2] of [N, D1..Dr, C] -> pool with the picture as
+/// its window, reshaped if dimensions go.
 struct ReduceToPool : OpRewritePattern<ReduceOp> {
   using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(ReduceOp op,
+                                PatternRewriter &rewriter) const override {
     auto type = cast<RankedTensorType>(op.getInput().getType());
     std::optional<PoolKind> kind = poolKind(op.getKind());
-    if (!kind || !type.hasStaticShape() || type.getRank() < 3 || !type.getElementType().isF32())
-      return rewriter.notifyMatchFailure(op, "not a sum, mean or maximum of static f32 pictures");
+    if (!kind || !type.hasStaticShape() || type.getRank() < 3 ||
+        !type.getElementType().isF32())
+      return rewriter.notifyMatchFailure(
+          op, "not a sum, mean or maximum of static f32 pictures");
     int64_t spatial = type.getRank() - 2;
-    if (static_cast<int64_t>(op.getAxes().size()) != spatial || op.getAxes().front() != 1)
-      return rewriter.notifyMatchFailure(op, "does not reduce all dimensions between batch and channels");
+    if (static_cast<int64_t>(op.getAxes().size()) != spatial ||
+        op.getAxes().front() != 1)
+      return rewriter.notifyMatchFailure(
+          op, "does not reduce all dimensions between batch and channels");
     SmallVector<int64_t> ones(spatial, 1), none(2 * spatial, 0);
     ArrayRef<int64_t> window = type.getShape().drop_front().drop_back();
-    auto pool = PoolOp::create(rewriter, op.getLoc(), *kind, op.getInput(), window, ones, none, ones, /*count_include_pad=*/false, 2);
+    auto pool =
+        PoolOp::create(rewriter, op.getLoc(), *kind, op.getInput(), window,
+                       ones, none, ones, /*count_include_pad=*/false, 2);
     Operation *last = pool;
     if (pool.getType() != op.getType())
       last = ReshapeOp::create(rewriter, op.getLoc(), op.getType(), pool);
@@ -57,7 +66,8 @@ struct ReduceToPool : OpRewritePattern<ReduceOp> {
   }
 };
 
-struct ReduceToPoolPass : qcc::lower::impl::ReduceToPoolPassBase<ReduceToPoolPass> {
+struct ReduceToPoolPass
+    : qcc::lower::impl::ReduceToPoolPassBase<ReduceToPoolPass> {
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
     set.add<ReduceToPool>(context);
@@ -67,7 +77,8 @@ struct ReduceToPoolPass : qcc::lower::impl::ReduceToPoolPassBase<ReduceToPoolPas
 
   void runOnOperation() override {
     if (failed(applyPatternsGreedily(getOperation(), patterns))) {
-      getOperation().emitError("turning reductions into pools did not reach a fixed point");
+      getOperation().emitError(
+          "turning reductions into pools did not reach a fixed point");
       signalPassFailure();
     }
   }

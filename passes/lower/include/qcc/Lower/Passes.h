@@ -21,7 +21,8 @@ namespace qcc::lower {
 #define GEN_PASS_REGISTRATION
 #include "qcc/Lower/Passes.h.inc"
 
-/// The target-independent part of `lower`: a QDQ graph becomes a program of fused ops and data movement.
+/// The target-independent part of `lower`: a QDQ graph becomes a program of
+/// fused ops and data movement.
 void buildLowerPipeline(mlir::OpPassManager &manager);
 
 /// Registers `qcc-lower-pipeline`.
