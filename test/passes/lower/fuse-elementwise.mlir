@@ -29,8 +29,8 @@ func.func @diamond(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 func.func @quantization(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %s = qnn.constant dense<0.5> : tensor<f32>
   %z = qnn.constant dense<3> : tensor<ui8>
-  %q = qnn.quantize %x, %s, %z #qnn.scheme<ui8, per_tensor> : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
-  %0 = qnn.dequantize %q, %s, %z #qnn.scheme<ui8, per_tensor> : (tensor<4xui8>, tensor<f32>, tensor<ui8>) -> tensor<4xf32>
+  %q = qnn.quantize %x, %s, %z as <ui8, per_tensor> : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  %0 = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<4xui8>, tensor<f32>, tensor<ui8>) -> tensor<4xf32>
   %1 = qnn.unary exp %0 : tensor<4xf32> -> tensor<4xf32>
   %2 = qnn.unary tanh %0 : tensor<4xf32> -> tensor<4xf32>
   return %1, %2 : tensor<4xf32>, tensor<4xf32>

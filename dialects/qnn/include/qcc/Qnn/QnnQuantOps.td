@@ -1,6 +1,7 @@
 //===- QnnQuantOps.td - quantize, dequantize, observe -*- tablegen -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -20,12 +21,12 @@ def Qnn_QuantizeOp : Qnn_Op<"quantize", [Pure]> {
     zero point have the scheme's parameter shape; (C4) the zero point's element type is the storage type.
 
     ```mlir
-    %q = qnn.quantize %x, %s, %z #qnn.scheme<ui8, per_tensor> : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+    %q = qnn.quantize %x, %s, %z as <ui8, per_tensor> : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
     ```
   }];
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$scale, Qnn_Tensor:$zero_point, Qnn_SchemeAttr:$scheme);
   let results = (outs Qnn_Tensor:$result);
-  let assemblyFormat = "$input `,` $scale `,` $zero_point $scheme attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$input `,` $scale `,` $zero_point `as` $scheme attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -36,12 +37,12 @@ def Qnn_DequantizeOp : Qnn_Op<"dequantize", [Pure]> {
     Constraints as `qnn.quantize`. An i32 tensor (a bias) has a zero point of 0.
 
     ```mlir
-    %x = qnn.dequantize %q, %s, %z #qnn.scheme<ui8, per_tensor> : (tensor<4xui8>, tensor<f32>, tensor<ui8>) -> tensor<4xf32>
+    %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<4xui8>, tensor<f32>, tensor<ui8>) -> tensor<4xf32>
     ```
   }];
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$scale, Qnn_Tensor:$zero_point, Qnn_SchemeAttr:$scheme);
   let results = (outs Qnn_Tensor:$result);
-  let assemblyFormat = "$input `,` $scale `,` $zero_point $scheme attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$input `,` $scale `,` $zero_point `as` $scheme attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
