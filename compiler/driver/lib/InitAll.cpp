@@ -21,6 +21,7 @@
 #include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Target/Passes.h"
 
 using namespace mlir;
 
@@ -38,4 +39,5 @@ void qcc::driver::registerAllPasses() {
   registerTransformsPasses();
   lower::registerLowerPasses();
   lower::registerLowerPipeline();
+  target::registerTargetPasses();
 }

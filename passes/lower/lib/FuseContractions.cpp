@@ -1,5 +1,5 @@
 //===- FuseContractions.cpp - convolutions, products and pools with their
-//epilogues -*- C++ -*-===//
+// epilogues -*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
