@@ -34,13 +34,13 @@ LINK_CALL = re.compile(r"\btarget_link_libraries\s*\(\s*([\w-]+)([^)]*)\)", re.D
 KEYWORDS = {"SOURCES", "LINK", "DEPENDS", "EXCEPTIONS", "PUBLIC", "PRIVATE", "INTERFACE"}
 
 
-def trackedFiles():
+def tracked_files():
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return sorted({f for f in out.splitlines() if os.path.exists(f)})
 
 
-def layerOf(path):
+def layer_of(path):
     """Returns the top-level folder, or runtime/abi, that `path` belongs to; None for tests and documentation."""
     if path.startswith("runtime/abi/"):
         return "runtime/abi"
@@ -50,7 +50,7 @@ def layerOf(path):
 
 def allowed(path, used):
     """Whether a file at `path` may use something of layer `used`."""
-    layer = layerOf(path)
+    layer = layer_of(path)
     if used == "runtime/abi" or used == layer:
         return True
     if layer in ("runtime", "runtime/abi"):
@@ -70,24 +70,24 @@ class Checker:
         self.headers, self.areas = {}, {}
         for path in files:
             match = re.match(r"(.*/)?include/(qcc/.+)$", path)
-            if match and layerOf(path):
+            if match and layer_of(path):
                 self.headers[match[2]] = path
-                self.areas.setdefault(os.path.dirname(match[2]), set()).add(layerOf(path))
+                self.areas.setdefault(os.path.dirname(match[2]), set()).add(layer_of(path))
         self.libraries = {}
 
     def error(self, path, text, position, message):
         line = text.count("\n", 0, position) + 1
         self.errors.append(f"{path}:{line}: {message}")
 
-    def checkIncludes(self, path):
+    def check_includes(self, path):
         text = open(path, encoding="utf-8").read()
-        layer = layerOf(path)
+        layer = layer_of(path)
         runner = path.startswith(RUNNERS)
         for match in INCLUDE.finditer(text):
             name = match[2]
             if name.startswith("qcc/"):
                 owner = self.headers.get(name)
-                owners = {layerOf(owner)} if owner else self.areas.get(os.path.dirname(name), set())
+                owners = {layer_of(owner)} if owner else self.areas.get(os.path.dirname(name), set())
                 if not owners:
                     self.error(path, text, match.start(), f"includes '{name}', which no folder of the tree owns")
                 elif not any(allowed(path, o) for o in owners):
@@ -102,7 +102,7 @@ class Checker:
             for match in re.finditer(r"\bcl::(opt|list|bits|alias)\s*<", text):
                 self.error(path, text, match.start(), "registers a command line option outside tools/ (D6)")
 
-    def readLibraries(self, path):
+    def read_libraries(self, path):
         """Records what each target of a CMakeLists.txt links: name -> (path, text, [(position, library)])."""
         text = re.sub(r"#.*", lambda m: " " * len(m[0]), open(path, encoding="utf-8").read())
         for pattern in (LIBRARY, LINK_CALL):
@@ -115,14 +115,14 @@ class Checker:
                     elif linking:
                         links.append((match.start(2) + word.start(), word[0]))
 
-    def checkLinks(self):
+    def check_links(self):
         for name, (path, text, links) in self.libraries.items():
-            layer = layerOf(path)
+            layer = layer_of(path)
             if not layer:
                 continue
             for position, library in links:
                 if library in self.libraries:
-                    used = layerOf(self.libraries[library][0])
+                    used = layer_of(self.libraries[library][0])
                     if used and not allowed(path, used):
                         self.error(path, text, position, f"{name} of {layer} may not link {library} of {used} (D1)")
                 elif re.match(r"(MLIR|LLVM|lld)", library) and (layer.startswith("runtime") or path.startswith(RUNNERS)):
@@ -132,14 +132,14 @@ class Checker:
 
 
 def main():
-    checker = Checker(trackedFiles())
-    sources = [f for f in checker.files if layerOf(f) and f.endswith((".c", ".cpp", ".h", ".inc"))]
-    lists = [f for f in checker.files if layerOf(f) and os.path.basename(f) == "CMakeLists.txt"]
+    checker = Checker(tracked_files())
+    sources = [f for f in checker.files if layer_of(f) and f.endswith((".c", ".cpp", ".h", ".inc"))]
+    lists = [f for f in checker.files if layer_of(f) and os.path.basename(f) == "CMakeLists.txt"]
     for path in sources:
-        checker.checkIncludes(path)
+        checker.check_includes(path)
     for path in lists:
-        checker.readLibraries(path)
-    checker.checkLinks()
+        checker.read_libraries(path)
+    checker.check_links()
     for error in checker.errors:
         print(error, file=sys.stderr)
     print(f"{len(sources)} sources, {len(checker.libraries)} targets, {len(checker.errors)} violations")

@@ -35,7 +35,7 @@ if os.path.isdir(os.path.join(models, "onnx")):
     config.available_features.add("models")
 
 
-def cpuFlags():
+def cpu_flags():
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         for line in info:
             if line.startswith("flags"):
@@ -43,7 +43,7 @@ def cpuFlags():
     return []
 
 
-flags = cpuFlags()
+flags = cpu_flags()
 if "avx2" in flags and "fma" in flags:
     config.available_features.add("avx2")
 if "avx512_vnni" in flags:

@@ -22,7 +22,7 @@ TYPES = {"f4": "f", "f8": "d", "i1": "b", "u1": "B", "b1": "B", "i2": "h", "u2":
          "i4": "i", "u4": "I", "i8": "q", "u8": "Q"}
 
 
-def readNpy(path):
+def read_npy(path):
     """Returns (shape, type, values) of a .npy file in C order."""
     with open(path, "rb") as file:
         if file.read(6) != b"\x93NUMPY":
@@ -65,10 +65,10 @@ def main():
     parser.add_argument("--top1", type=float, help="smallest fraction of rows with the same largest element")
     args = parser.parse_args()
 
-    shape, kind, actual = readNpy(args.actual)
-    expectedShape, expectedKind, expected = readNpy(args.expected)
-    if shape != expectedShape:
-        sys.exit(f"shapes differ: {shape} and {expectedShape}")
+    shape, kind, actual = read_npy(args.actual)
+    expected_shape, expected_kind, expected = read_npy(args.expected)
+    if shape != expected_shape:
+        sys.exit(f"shapes differ: {shape} and {expected_shape}")
 
     count = len(actual)
     equal = sum(map(same, actual, expected)) / count if count else 1.0
@@ -100,8 +100,8 @@ def main():
     if args.top1 is not None and not agree >= args.top1:
         failures.append(f"top-1 agreement {agree:.4f} < {args.top1:g}")
     if all(bound is None for bound in (args.rtol, args.atol, args.equal, args.sqnr, args.top1)):
-        if kind != expectedKind:
-            failures.append(f"types differ: {kind} and {expectedKind}")
+        if kind != expected_kind:
+            failures.append(f"types differ: {kind} and {expected_kind}")
         if equal != 1.0:
             first = next(i for i in range(count) if not same(actual[i], expected[i]))
             failures.append(f"not equal; first at element {first}: {actual[first]} and {expected[first]}")

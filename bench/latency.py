@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+#===- latency.py - how fast: qcc's artifacts and ONNX Runtime, side by side ---===#
+#
+# Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===-------------------------------------------------------------------------===#
+"""Times one inference (batch 1) of qcc's int8 artifact, of the int8 QDQ model that ONNX Runtime makes on the same
+calibration arrays, and of the float model in both. The contestants take turns, each in a process of its own, so that what
+else the machine does hits all alike; a turn gives the median of its samples, and what is reported is the median over the
+turns and the median of the ratios within a turn (above 1: qcc is faster).
+
+usage: python bench/latency.py [--models A,B] [--threads 1,2] [--turns N] [--seconds S] [--json F]
+Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import models
+from quality import Qcc
+
+
+def ort_turn(path, sample, threads, seconds):
+    """Seconds of single runs, after a warm-up, within about `seconds`."""
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: np.load(sample)}
+    samples, end = [], time.perf_counter() + seconds * 1.25
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        session.run(None, feed)
+        samples.append(time.perf_counter() - start)
+    return samples[len(samples) // 5:]
+
+
+def run(command):
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        lines = result.stderr.strip().splitlines() or [f"exit status {result.returncode}"]
+        sys.exit(f"{os.path.basename(command[0])}: {lines[-1]}")
+    return result.stdout
+
+
+class Contest:
+    """The files of one model: artifacts and models of all contestants, and one input."""
+
+    def __init__(self, model, binaries, folder):
+        self.binaries = binaries
+        calib = model.calib().inputs
+        saved, self.sample = os.path.join(folder, "calib.npy"), os.path.join(folder, "sample.npy")
+        np.save(saved, calib)
+        np.save(self.sample, calib[:1])
+        self.files = {name: os.path.join(folder, name) for name in ("qcc-int8", "qcc-f32", "ort-int8")}
+        self.files["ort-f32"] = model.path
+        Qcc(binaries, "8").compile(model, saved, self.files["qcc-int8"])
+        Qcc(binaries, "f32").compile(model, None, self.files["qcc-f32"])
+        run([sys.executable, os.path.join(models.SOURCE, "bench", "peers.py"), "ort-percentile", model.path, saved,
+             self.files["ort-int8"]])
+
+    def turn(self, contestant, threads, seconds):
+        path = self.files[contestant]
+        if contestant.startswith("qcc"):
+            out = run([os.path.join(self.binaries, "qcc-bench"), path, f"-threads={threads}", f"-seconds={seconds}", "-json"])
+            return json.loads(out)["samples"]
+        return json.loads(run([sys.executable, os.path.abspath(__file__), "--turn", path, self.sample, str(threads), str(seconds)]))
+
+
+def main():
+    if sys.argv[1:2] == ["--turn"]:
+        path, sample, threads, seconds = sys.argv[2:]
+        json.dump(ort_turn(path, sample, int(threads), float(seconds)), sys.stdout)
+        return 0
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=.5, help="of each turn")
+    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
+    parser.add_argument("--json", help="write all samples here")
+    args = parser.parse_args()
+    names = list(models.ALL) if args.models == "all" else args.models.split(",")
+    unknown = [name for name in names if name not in models.ALL]
+    if unknown:
+        parser.error(f"unknown models: {', '.join(unknown)}")
+
+    rows = []
+    print(f"{'model':22} threads  {'qcc int8':>10} {'ORT int8':>10} {'ratio':>6}  {'qcc f32':>10} {'ORT f32':>10} {'ratio':>6}")
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            contest = Contest(models.ALL[name], args.binaries, folder)
+            for threads in map(int, args.threads.split(",")):
+                samples = {contestant: [] for contestant in contest.files}
+                for _ in range(args.turns):
+                    for contestant in samples:
+                        samples[contestant].append(contest.turn(contestant, threads, args.seconds))
+                medians = {c: [statistics.median(turn) for turn in turns] for c, turns in samples.items()}
+                latency = {c: statistics.median(m) for c, m in medians.items()}
+                ratio = {kind: statistics.median(theirs / ours for theirs, ours in
+                                                 zip(medians["ort-" + kind], medians["qcc-" + kind]))
+                         for kind in ("int8", "f32")}
+                rows.append({"model": name, "threads": threads, "median_seconds": latency, "ratio": ratio,
+                             "samples_seconds": samples})
+                cells = [f"{latency[f'qcc-{k}'] * 1e6:7.1f} us {latency[f'ort-{k}'] * 1e6:7.1f} us {ratio[k]:6.2f}"
+                         for k in ("int8", "f32")]
+                print(f"{name:22} {threads:7}  {'  '.join(cells)}", flush=True)
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump({"schema": "qcc.latency/1", "rows": rows}, file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+#===- quality.py - how close int8 stays to float: qcc and others ---===#
+#
+# Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===-------------------------------------------------------------------------===#
+"""Quantizes real models with qcc and with other tools, on the same calibration arrays, runs all of them on the same test
+arrays, and compares with the float model in ONNX Runtime:
+
+  SQNR       10 log10(sum ref^2 / sum err^2), pooled over the set, at the graph's first output
+  agreement  how often the largest output is the same one, with a 95 % bootstrap interval
+  top-1      how often it is the label (float's stands in the first row)
+
+usage: python bench/quality.py [--models A,B] [--tools qcc,ort-default,...] [--json F]
+Runs in the environment of test/requirements.txt (scripts/venv.sh makes it, and NNCF's own for that peer).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import models
+
+TOOLS = ["qcc", "ort-default", "ort-percentile", "nncf", "nncf-full"]
+
+
+def venv(requirements):
+    return subprocess.run([os.path.join(models.SOURCE, "scripts", "venv.sh"), os.path.join(models.SOURCE, requirements)],
+                          check=True, capture_output=True, text=True).stdout.strip()
+
+
+def run_ort(path, inputs):
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return np.concatenate([session.run(None, {name: sample[None]})[0] for sample in inputs])
+
+
+class Qcc:
+    def __init__(self, binaries, bits):
+        self.binaries, self.bits = binaries, bits
+
+    def compile(self, model, calib, out):
+        command = [os.path.join(self.binaries, "qcc"), model.path, "-target=x86", f"-bits={self.bits}", "-o", out]
+        if calib:
+            command.append(f"-calib={calib}")
+        batch = symbolic_batch(model)
+        if batch:
+            command.append(f"-shape={batch}:" + "x".join(map(str, (1, *model.shape))))
+        subprocess.run(command, check=True, capture_output=True, text=True)
+
+    def run(self, artifact, model, inputs, folder):
+        source, result = os.path.join(folder, "input.npy"), os.path.join(folder, "output.npy")
+        np.save(source, inputs)
+        names = io_names(model)
+        subprocess.run([os.path.join(self.binaries, "qcc-run"), artifact, "-input", f"{names[0]}={source}",
+                        "-output", f"{names[1]}={result}"], check=True, capture_output=True, text=True)
+        return np.load(result)
+
+
+def graph_of(model):
+    import onnx
+    return onnx.load(model.path, load_external_data=False).graph
+
+
+def io_names(model):
+    graph = graph_of(model)
+    initializers = {t.name for t in graph.initializer}
+    return next(i.name for i in graph.input if i.name not in initializers), graph.output[0].name
+
+
+def symbolic_batch(model):
+    """The name of the input if its leading dimension is symbolic: qcc is told to take one sample then."""
+    graph = graph_of(model)
+    initializers = {t.name for t in graph.initializer}
+    value = next(i for i in graph.input if i.name not in initializers)
+    return value.name if value.type.tensor_type.shape.dim[0].dim_param else None
+
+
+def sqnr(reference, actual):
+    reference, actual = reference.astype(np.float64), actual.astype(np.float64)
+    noise = np.sum((reference - actual) ** 2)
+    return float("inf") if noise == 0 else float(10 * np.log10(np.sum(reference ** 2) / noise))
+
+
+def bootstrap(hits, rounds=2000):
+    """95 % interval of the mean of `hits`, reproducible."""
+    rng = np.random.default_rng(0)
+    means = rng.choice(hits, (rounds, len(hits))).mean(1)
+    return [float(v) for v in np.percentile(means, [2.5, 97.5])]
+
+
+def judge(model, reference, output, labels):
+    row = {"sqnr_db": sqnr(reference, output)}
+    if model.classifier:
+        chosen = output.reshape(len(output), -1).argmax(1)
+        hits = chosen == reference.reshape(len(output), -1).argmax(1)
+        row.update(agreement=float(hits.mean()), agreement_interval=bootstrap(hits),
+                   top1=float((chosen - model.first_class == labels).mean()))
+    return row
+
+
+def auc(model, split, output):
+    """Area under the curve of the anomaly detector: the score of a file is its mean squared reconstruction error."""
+    scores = ((output - split.inputs) ** 2).mean(1).reshape(-1, 40).mean(1)
+    labels = split.labels.reshape(-1, 40)[:, 0]
+    bad, good = scores[labels == 1], scores[labels == 0]
+    return float((bad[:, None] > good).mean() + .5 * (bad[:, None] == good).mean())
+
+
+def compare(model, tools, qcc, folder, limit):
+    """Yields a row for the float model and for each tool. One that fails gets a row with its error."""
+    calib, test = model.calib(), model.test()
+    inputs = test.inputs[:limit]
+    labels = None if test.labels is None else test.labels[:limit]
+    saved = os.path.join(folder, "calib.npy")
+    np.save(saved, calib.inputs)
+    reference = run_ort(model.path, inputs)
+    row = judge(model, reference, reference, labels)
+    if model.name == "ad" and not limit:
+        row["auc"] = auc(model, test, reference)
+    yield {"model": model.name, "tool": "float", "samples": len(inputs), **row}
+    for tool in tools:
+        start = time.monotonic()
+        try:
+            if tool == "qcc":
+                out = os.path.join(folder, "model.qcm")
+                qcc.compile(model, saved if qcc.bits != "f32" else None, out)
+                taken = time.monotonic() - start
+                output = qcc.run(out, model, inputs, folder)
+            else:
+                out = os.path.join(folder, tool + ".onnx")
+                python = venv("bench/requirements-nncf.txt") if tool.startswith("nncf") else sys.executable
+                subprocess.run([python, os.path.join(models.SOURCE, "bench", "peers.py"), tool, model.path, saved, out],
+                               check=True, capture_output=True, text=True)
+                taken = time.monotonic() - start
+                output = run_ort(out, inputs)
+        except subprocess.CalledProcessError as error:
+            lines = error.stderr.strip().splitlines() or [f"exit status {error.returncode}"]
+            yield {"model": model.name, "tool": tool, "error": lines[-1]}
+            continue
+        row = judge(model, reference, output, labels)
+        if model.name == "ad" and not limit:
+            row["auc"] = auc(model, test, output)
+        yield {"model": model.name, "tool": tool, "quantize_seconds": taken, "bytes": os.path.getsize(out), **row}
+
+
+def show(row):
+    cells = [f"{row['model']:22}", f"{row['tool']:15}"]
+    if "error" in row:
+        return " ".join(cells) + " failed: " + row["error"]
+    cells.append(f"{row['sqnr_db']:7.2f} dB")
+    if "agreement" in row:
+        low, high = row["agreement_interval"]
+        cells.append(f"agreement {100 * row['agreement']:5.1f} % [{100 * low:.1f}, {100 * high:.1f}]  top-1 {100 * row['top1']:.1f} %")
+    if "auc" in row:
+        cells.append(f"AUC {row['auc']:.4f}")
+    if "quantize_seconds" in row:
+        cells.append(f" {row['quantize_seconds']:.1f} s, {row['bytes'] / 1024:.0f} KiB")
+    return " ".join(cells)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
+    parser.add_argument("--tools", default=",".join(TOOLS))
+    parser.add_argument("--bits", default="8", help="qcc -bits=")
+    parser.add_argument("--limit", type=int, help="use so many test samples only")
+    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
+    parser.add_argument("--json", help="write the rows here, too")
+    args = parser.parse_args()
+
+    names = list(models.ALL) if args.models == "all" else args.models.split(",")
+    unknown = [n for n in names if n not in models.ALL] + [t for t in args.tools.split(",") if t not in TOOLS]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}; models: {', '.join(models.ALL)}; tools: {', '.join(TOOLS)}")
+    rows = []
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            for row in compare(models.ALL[name], args.tools.split(","), Qcc(args.binaries, args.bits), folder, args.limit):
+                rows.append(row)
+                print(show(row), flush=True)
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump({"schema": "qcc.quality/1", "rows": rows}, file, indent=1)
+    return 1 if any(row["tool"] == "qcc" and "error" in row for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
