@@ -1,10 +1,10 @@
-/*===- main.c - a user of the installed runtime ----------------------------===//
+//===- main.c - a user of the installed runtime ---------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//===----------------------------------------------------------------------===*/
+//===----------------------------------------------------------------------===//
 
 #include <qcc/runtime.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
-//===- QnnFolds.cpp - folds and canonical forms that are always right -*- C++
-//-*-===//
+//===- QnnFolds.cpp - folds and canonical forms that are always right -----===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- QnnTypeInference.cpp - result types from operands and attributes -*- C++
-//-*-===//
+//===- QnnTypeInference.cpp - result types from operands and attributes ---===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

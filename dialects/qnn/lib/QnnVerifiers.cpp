@@ -1,5 +1,4 @@
-//===- QnnVerifiers.cpp - constraints that types alone do not carry -*- C++
-//-*-===//
+//===- QnnVerifiers.cpp - constraints that types alone do not carry -------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

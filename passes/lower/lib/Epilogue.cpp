@@ -1,5 +1,4 @@
-//===- Epilogue.cpp - epilogue regions made from elementwise ops -*- C++
-//-*-===//
+//===- Epilogue.cpp - epilogue regions made from elementwise ops ----------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FuseContractions.cpp - convolutions, products and pools with their
-// epilogues -*- C++ -*-===//
+//===- FuseContractions.cpp - contractions and pools with epilogues -------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

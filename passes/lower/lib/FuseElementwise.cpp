@@ -1,5 +1,4 @@
-//===- FuseElementwise.cpp - the elementwise ops that no contraction took -*-
-// C++ -*-===//
+//===- FuseElementwise.cpp - the elementwise ops that no contraction took -===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

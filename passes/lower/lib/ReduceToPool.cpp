@@ -1,5 +1,4 @@
-//===- ReduceToPool.cpp - reductions over whole pictures as pools -*- C++
-//-*-===//
+//===- ReduceToPool.cpp - reductions over whole pictures as pools ---------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- SinkDequantize.cpp - quantization moved past ops that only move numbers
-//-*- C++ -*-===//
+//===- SinkDequantize.cpp - quantization moved past data movement ---------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

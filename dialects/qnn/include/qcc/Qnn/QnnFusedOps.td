@@ -1,4 +1,4 @@
-//===- QnnFusedOps.td - exact programs: contraction and epilogue -*- tablegen -*-===//
+//===- QnnFusedOps.td - exact programs: contraction and epilogue ----------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

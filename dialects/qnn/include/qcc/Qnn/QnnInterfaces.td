@@ -1,4 +1,4 @@
-//===- QnnInterfaces.td - what passes ask of an op instead of its name -*- tablegen -*-===//
+//===- QnnInterfaces.td - what passes ask of an op instead of its name ----===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

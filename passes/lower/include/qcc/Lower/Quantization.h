@@ -1,5 +1,4 @@
-//===- Quantization.h - constant parameters of quantize and dequantize -*- C++
-//-*-===//
+//===- Quantization.h - constant parameters of quantize and dequantize ----===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
