@@ -118,6 +118,15 @@ bool ConvTransposeOp::allowsPerChannelInput() {
 }
 bool LinearOp::allowsPerChannelInput() { return false; }
 
+bool ConvOp::isIntegerContraction() { return true; }
+bool LinearOp::isIntegerContraction() { return true; }
+// There is no fused form of it.
+bool ConvTransposeOp::isIntegerContraction() { return false; }
+
+bool UnaryOp::isElementwise() { return true; }
+bool ClampOp::isElementwise() { return true; }
+bool BinaryOp::isElementwise() { return true; }
+
 bool PoolOp::isQuantizationTransparent() { return getKind() == PoolKind::max; }
 bool TransposeOp::isQuantizationTransparent() { return true; }
 bool ReshapeOp::isQuantizationTransparent() { return true; }

@@ -42,6 +42,14 @@ def Qnn_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kTensorAttr = "qnn.tensor";
     /// Where a value lives: a #qnn.buffer on its defining op, set by the memory planner.
     static constexpr ::llvm::StringLiteral kBufferAttr = "qnn.buffer";
+    /// What calibration measured of a tensor: a dictionary on its qnn.observe.
+    static constexpr ::llvm::StringLiteral kStatisticsAttr = "qnn.statistics";
+    /// The interval of a tensor that its grid covers: array<f32: lo, hi>, or one pair for each channel, on its qnn.observe.
+    static constexpr ::llvm::StringLiteral kRangeAttr = "qnn.range";
+    /// The scheme in which an op reads each operand, `unit` for those that it reads as they are.
+    static constexpr ::llvm::StringLiteral kSchemesAttr = "qnn.schemes";
+    /// Why an op was quantized, or kept in f32: a sentence for remarks and reports.
+    static constexpr ::llvm::StringLiteral kReasonAttr = "qnn.reason";
   }];
 }
 

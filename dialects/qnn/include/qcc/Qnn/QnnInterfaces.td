@@ -31,6 +31,12 @@ def Qnn_QuantizableOp : OpInterface<"QuantizableOp"> {
     InterfaceMethod<[{True if each output channel reads the one input channel of the same index (depthwise), so that the input
       may have its own scale and zero point for each channel.}],
       "bool", "allowsPerChannelInput", (ins), "", "return false;">,
+    InterfaceMethod<[{True if the op sums products of its activation with a weight operand and has an integer form, which
+      accumulates exactly in i32 and ends in an epilogue.}],
+      "bool", "isIntegerContraction", (ins), "", "return false;">,
+    InterfaceMethod<[{True if each result element depends on one element of each operand (after broadcasting), so that the op
+      can be computed in the epilogue of the op that gives it an operand.}],
+      "bool", "isElementwise", (ins), "", "return false;">,
   ];
 }
 

@@ -20,8 +20,9 @@ defvar Qnn_Tensor = AnyRankedTensor;
 /// Result types follow from operands and attributes; dynamic dimensions stay dynamic.
 defvar Qnn_Infer = DeclareOpInterfaceMethods<InferTypeOpInterface>;
 defvar Qnn_Quantizable = DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole"]>;
+defvar Qnn_QuantizableMap = DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isElementwise"]>;
 defvar Qnn_QuantizableWeight = DeclareOpInterfaceMethods<Qnn_QuantizableOp,
-    ["getOperandRole", "getWeightChannelAxis", "allowsPerChannelInput"]>;
+    ["getOperandRole", "getWeightChannelAxis", "allowsPerChannelInput", "isIntegerContraction"]>;
 defvar Qnn_Transparent =
     DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isQuantizationTransparent", "mapAxisToResult"]>;
 defvar Qnn_ScaleEquivariant = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp>;
@@ -59,7 +60,7 @@ def Qnn_ConstantOp : Qnn_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["val
   let hasFolder = 1;
 }
 
-def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_Quantizable, Elementwise, SameOperandsAndResultShape]> {
+def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_QuantizableMap, Elementwise, SameOperandsAndResultShape]> {
   let summary = "elementwise function of one tensor";
   let description = [{
     `result[i] = kind(input[i])`. `alpha` and `beta` parametrise `hard_sigmoid` (max(0, min(1, alpha x + beta))), `elu`,
@@ -76,7 +77,7 @@ def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_Quantizable, Elementwise, SameOpe
   let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_Quantizable, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType]> {
+def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_QuantizableMap, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType]> {
   let summary = "clamp to an interval: Relu, Relu6, Clip";
   let description = [{
     `result[i] = min(max(input[i], min), max)`; NaN stays NaN. Relu is `min = 0, max = +inf` (0x7F800000).
@@ -94,7 +95,7 @@ def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_Quantizable, Qnn_ScaleEquivariant
   let hasFolder = 1;
 }
 
-def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_Quantizable]> {
+def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_QuantizableMap]> {
   let summary = "elementwise function of two tensors, with broadcasting";
   let description = [{
     numpy broadcasting. Comparisons give `i1`. `prelu`: `x < 0 ? x * slope : x`. `mod`: sign of the divisor; `fmod`: of the
