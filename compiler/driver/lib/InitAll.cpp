@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/Passes.h"
+#include "qcc/Calibrate/Passes.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
 #include "qcc/Qnn/Qnn.h"
@@ -40,4 +41,6 @@ void qcc::driver::registerAllPasses() {
   lower::registerLowerPasses();
   lower::registerLowerPipeline();
   target::registerTargetPasses();
+  calibrate::registerCalibratePasses();
+  calibrate::registerCalibratePipelines();
 }
