@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/Passes.h"
+#include "qcc/Graph/Passes.h"
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
@@ -38,6 +39,7 @@ void qcc::driver::registerAllDialects(DialectRegistry &registry) {
 
 void qcc::driver::registerAllPasses() {
   registerTransformsPasses();
+  graph::registerGraphPasses();
   lower::registerLowerPasses();
   lower::registerLowerPipeline();
   target::registerTargetPasses();

@@ -1,0 +1,34 @@
+//===- ConstantEvaluation.h - ops on constants become constants  -*- C++
+//-*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_GRAPH_LIB_CONSTANTEVALUATION_H
+#define QCC_GRAPH_LIB_CONSTANTEVALUATION_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+
+namespace qcc::graph {
+
+/// Elements from bytes in the layout of `onnx::RawTensor`: `dense` if they are
+/// few, else a resource.
+mlir::ElementsAttr elementsFromBytes(mlir::RankedTensorType type,
+                                     llvm::ArrayRef<char> bytes);
+
+/// The value of an op whose operands are all constants, computed by the
+/// reference evaluation. Fails, without a message, if they are not, if the
+/// result has more than `limit` elements and more than the operands together,
+/// or if the op must stay what it is: a `qnn.dequantize` of a constant is how a
+/// quantized weight is written.
+mlir::FailureOr<mlir::ElementsAttr> evaluateConstant(mlir::Operation *op,
+                                                     int64_t limit);
+
+} // namespace qcc::graph
+
+#endif // QCC_GRAPH_LIB_CONSTANTEVALUATION_H

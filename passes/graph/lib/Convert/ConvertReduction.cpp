@@ -1,0 +1,121 @@
+//===- ConvertReduction.cpp - reductions over axes ------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "HandlerRegistry.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::graph;
+using qcc::qnn::ReduceKind;
+
+namespace {
+
+/// Reduce*: `axes` are an attribute in old versions, then an input; without
+/// any, all are reduced, or none with `noop_with_empty_axes`.
+template <ReduceKind kind> LogicalResult convertReduce(NodeConversion &c) {
+  if (failed(c.requireRank(0, 0)))
+    return failure();
+  Value input = c.getInput(0);
+  int64_t rank = c.rankOf(input);
+  SmallVector<int64_t> given =
+      c.getInts("axes").value_or(SmallVector<int64_t>());
+  if (c.getInput(1)) {
+    FailureOr<SmallVector<int64_t>> values = c.requireInts(1, "axes");
+    if (failed(values))
+      return failure();
+    given = *values;
+  }
+  if (given.empty()) {
+    if (c.getInt("noop_with_empty_axes", 0)) {
+      // Without an axis, what is left of the reduction is its function of one
+      // element.
+      if (kind == ReduceKind::l1 || kind == ReduceKind::l2)
+        return c.give(0, c.unary(qnn::UnaryKind::abs, input));
+      if (kind == ReduceKind::sum_square)
+        return c.give(0, c.binary(qnn::BinaryKind::mul, input, input));
+      if (kind == ReduceKind::log_sum)
+        return c.give(0, c.unary(qnn::UnaryKind::log, input));
+      return c.give(0, input);
+    }
+    given.resize(rank);
+    std::iota(given.begin(), given.end(), 0);
+  }
+  FailureOr<SmallVector<int64_t>> axes = c.normalizeAxes(given, rank);
+  if (failed(axes))
+    return failure();
+  return c.give(0, c.reduce(kind, input, *axes, c.getInt("keepdims", 1)));
+}
+
+template <bool minimum> LogicalResult convertArgReduce(NodeConversion &c) {
+  if (failed(c.requireRank(0, 1)))
+    return failure();
+  FailureOr<int64_t> axis = c.getAxis(0, c.rankOf(c.getInput(0)));
+  if (failed(axis))
+    return failure();
+  return c.give(
+      0, c.create<qnn::ArgReduceOp>(c.getInput(0), *axis, minimum,
+                                    c.getInt("select_last_index", 0) != 0,
+                                    c.getInt("keepdims", 1) != 0));
+}
+
+/// CumSum as a product with a triangle of ones.
+LogicalResult convertCumSum(NodeConversion &c) {
+  if (failed(c.requireRank(0, 1)))
+    return failure();
+  Value input = c.getInput(0);
+  FailureOr<SmallVector<int64_t>> where = c.requireInts(1, "axis");
+  if (failed(where) || where->size() != 1)
+    return c.refuse("axis (input 1) must be one constant integer");
+  int64_t rank = c.rankOf(input);
+  FailureOr<int64_t> axis = c.normalizeAxis(where->front(), rank);
+  if (failed(axis))
+    return failure();
+  if (!c.isFloat(input))
+    return c.refuse("input must be of a float type");
+  int64_t n = c.shapeOf(input)[*axis];
+  bool exclusive = c.getInt("exclusive", 0), reverse = c.getInt("reverse", 0);
+  if (n > 4096)
+    return c.refuse("dimension of " + Twine(n) + " is too long, at most 4096");
+  SmallVector<float> ones(n * n, 0);
+  for (int64_t to = 0; to < n; ++to)
+    for (int64_t from = 0; from < n; ++from) {
+      bool before = reverse ? from > to : from < to;
+      ones[to * n + from] = before || (from == to && !exclusive);
+    }
+  SmallVector<int64_t> permutation(rank);
+  std::iota(permutation.begin(), permutation.end(), 0);
+  std::swap(permutation[*axis], permutation.back());
+  Value sums = c.create<qnn::LinearOp>(c.transpose(input, permutation),
+                                       c.floatsConstant({n, n}, ones), Value());
+  return c.give(0, c.transpose(sums, permutation));
+}
+
+} // namespace
+
+void graph::registerReductionHandlers(HandlerRegistry &registry) {
+  registry.add("ReduceSum", {1, 11, 13}, convertReduce<ReduceKind::sum>);
+  registry.add("ReduceMean", {1, 11, 13, 18}, convertReduce<ReduceKind::mean>);
+  registry.add("ReduceMax", {1, 11, 12, 13, 18, 20},
+               convertReduce<ReduceKind::max>);
+  registry.add("ReduceMin", {1, 11, 12, 13, 18, 20},
+               convertReduce<ReduceKind::min>);
+  registry.add("ReduceProd", {1, 11, 13, 18}, convertReduce<ReduceKind::prod>);
+  registry.add("ReduceL1", {1, 11, 13, 18}, convertReduce<ReduceKind::l1>);
+  registry.add("ReduceL2", {1, 11, 13, 18}, convertReduce<ReduceKind::l2>);
+  registry.add("ReduceLogSum", {1, 11, 13, 18, 28},
+               convertReduce<ReduceKind::log_sum>);
+  registry.add("ReduceLogSumExp", {1, 11, 13, 18, 28},
+               convertReduce<ReduceKind::log_sum_exp>);
+  registry.add("ReduceSumSquare", {1, 11, 13, 18},
+               convertReduce<ReduceKind::sum_square>);
+  registry.add("ArgMax", {1, 11, 12, 13}, convertArgReduce<false>);
+  registry.add("ArgMin", {1, 11, 12, 13}, convertArgReduce<true>);
+  registry.add("CumSum", {11, 14}, convertCumSum);
+}
