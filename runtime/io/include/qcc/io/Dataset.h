@@ -24,6 +24,7 @@ struct InputSpec {
   std::string name;
   ArrayType type; ///< As the model takes it, the batch dimension included.
   std::optional<qcc_preprocess> preprocess;
+  bool finite = true; ///< Refuse NaN and infinity, which poison statistics.
 };
 
 /// Samples for all inputs of a model, from `-calib=[NAME=]PATH` or `-input`.
@@ -53,8 +54,8 @@ public:
 
   virtual size_t count() const = 0;
 
-  /// Reads sample `index`: buffers[i] takes inputs[i].type.bytes(). Floats that
-  /// are not finite are refused. Reading in order is the cheap way.
+  /// Reads sample `index`: buffers[i] takes inputs[i].type.bytes(). Reading in
+  /// order is the cheap way.
   virtual Status read(size_t index, const std::vector<void *> &buffers) = 0;
 };
 

@@ -57,8 +57,7 @@ Status preprocessPicture(const Picture &picture,
 
 /// Whether `preprocessArray` takes an array of this type for `input`; if not,
 /// the message says what would be taken.
-Status checkPreprocess(const ArrayType &array, const qcc_preprocess &preprocess,
-                       const ArrayType &input);
+Status checkPreprocess(const ArrayType &array, const ArrayType &input);
 
 /// Makes one sample of an array. One that has the input's shape keeps its
 /// layout and the order of its channels, and only scale, mean and std apply.
