@@ -9,7 +9,7 @@
 # usage: sanitize.sh address|thread [BUILD_DIR]
 #   address   ASan and UBSan: the runtime's tests, and a short run of each fuzz target, the importer's too
 #   thread    TSan: the runtime's tests
-# Builds in BUILD_DIR/sanitize-KIND; only the runtime, and for the importer what it needs, is built again.
+# Builds in BUILD_DIR/sanitize-KIND; only the runtime, its tests and what they need is built again.
 set -euo pipefail
 kind=$1
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,8 +18,8 @@ build=$main/sanitize-$kind
 export QCC_DEPS_DIR=${QCC_DEPS_DIR:-$(sed -n 's/^QCC_DEPS_DIR:[A-Z]*=//p' "$main/CMakeCache.txt")}
 
 case $kind in
-  address) options=(-DQCC_SANITIZE=address,undefined,fuzzer-no-link -DQCC_FUZZ_SEEDS="$main/test/fuzz-seeds") ;;
-  thread) options=(-DQCC_SANITIZE=thread -DQCC_BUILD_COMPILER=OFF) ;;
+  address) options=(-DQCC_SANITIZE=address,undefined,fuzzer-no-link) ;;
+  thread) options=(-DQCC_SANITIZE=thread) ;;
   *) echo "sanitize: unknown kind '$kind'" >&2 && exit 1 ;;
 esac
 cmake -G Ninja -S "$source" -B "$build" "${options[@]}" >/dev/null
