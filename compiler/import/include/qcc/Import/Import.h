@@ -1,0 +1,48 @@
+//===- Import.h - reads ONNX models -------------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_IMPORT_IMPORT_H
+#define QCC_IMPORT_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qcc::importer {
+
+struct ImportOptions {
+  /// Keep the model's own functions as `onnx.function` and the calls of them as
+  /// nodes, instead of inlining them.
+  bool keepFunctions = false;
+
+  /// Domains beside the known ones whose operators are let through. They have
+  /// no meaning to qcc: this is for looking at a model.
+  std::vector<std::string> customDomains;
+
+  /// Constants of more elements than this become resources.
+  int64_t maxInlineElements = 16;
+};
+
+/// Reads the model `path` into a module of the `onnx` dialect, or reports one
+/// error, at the location `path`, and returns null.
+///
+/// Large constants are not read: they stay in the files they are in, which the
+/// resources of the module map into memory. These files must not change while
+/// the module lives. Values that are not aligned to their element type are
+/// copied.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
+                                             mlir::MLIRContext &context,
+                                             const ImportOptions &options = {});
+
+} // namespace qcc::importer
+
+#endif // QCC_IMPORT_IMPORT_H

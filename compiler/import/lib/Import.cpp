@@ -1,0 +1,121 @@
+//===- Import.cpp - reads ONNX models -----------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Import/Import.h"
+
+#include "GraphImporter.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace qcc::importer;
+
+/// Domains whose operators have a meaning, to the ONNX standard or to ONNX
+/// Runtime.
+static constexpr StringLiteral kKnownDomains[] = {
+    "",
+    "ai.onnx.ml",
+    "ai.onnx.preview",
+    "ai.onnx.preview.training",
+    "ai.onnx.training",
+    "com.microsoft",
+};
+
+/// Adds to `unknown` how the nodes of other domains are written in messages.
+static void
+collectUnknown(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
+               llvm::function_ref<bool(const pb::NodeProto &)> isKnown,
+               const OpsetImports &opsets,
+               SmallVectorImpl<std::string> &unknown) {
+  for (const pb::NodeProto &node : nodes) {
+    if (!isKnown(node))
+      unknown.push_back("'" + nameNode(node) + "' (" +
+                        describeOp(node, opsets) + ")");
+    for (const pb::AttributeProto &attribute : node.attribute()) {
+      collectUnknown(attribute.g().node(), isKnown, opsets, unknown);
+      for (const pb::GraphProto &graph : attribute.graphs())
+        collectUnknown(graph.node(), isKnown, opsets, unknown);
+    }
+  }
+}
+
+/// Reports all nodes at once whose operators nobody knows.
+static LogicalResult checkDomains(const pb::ModelProto &model,
+                                  const ImportOptions &options,
+                                  ReportFn report) {
+  auto isKnown = [&](const pb::NodeProto &node) {
+    StringRef domain = normalizeDomain(node.domain());
+    return llvm::is_contained(kKnownDomains, domain) ||
+           llvm::is_contained(options.customDomains, domain) ||
+           llvm::any_of(model.functions(), [&](const auto &function) {
+             return function.name() == node.op_type() &&
+                    normalizeDomain(function.domain()) == domain;
+           });
+  };
+  OpsetImports opsets = collectOpsetImports(model);
+  SmallVector<std::string> unknown;
+  collectUnknown(model.graph().node(), isKnown, opsets, unknown);
+  for (const pb::FunctionProto &function : model.functions())
+    collectUnknown(function.node(), isKnown, opsets, unknown);
+  if (unknown.empty())
+    return success();
+  report((unknown.size() == 1 ? Twine("node ") : Twine("nodes ")) +
+         llvm::join(unknown, ", ") +
+         (unknown.size() == 1 ? ": its operator is" : ": their operators are") +
+         " of a custom domain, which qcc does not know");
+  return failure();
+}
+
+OwningOpRef<ModuleOp> qcc::importer::importOnnx(StringRef path,
+                                                MLIRContext &context,
+                                                const ImportOptions &options) {
+  context.loadDialect<qcc::onnx::OnnxDialect>();
+  Location fileLoc = FileLineColLoc::get(&context, path, 0, 0);
+  // One problem is said once.
+  bool reported = false;
+  auto report = [&](const Twine &what) {
+    if (!reported)
+      emitError(fileLoc) << what;
+    reported = true;
+  };
+
+  FailureOr<std::shared_ptr<MappedFile>> file =
+      MappedFile::open(path, /*followLinks=*/true, report);
+  if (failed(file))
+    return {};
+  FailureOr<Skeleton> skeleton = buildSkeleton((*file)->bytes(), report);
+  if (failed(skeleton))
+    return {};
+  pb::ModelProto model;
+  if (failed(parseModel(skeleton->bytes, model, report)))
+    return {};
+  skeleton->bytes = std::string();
+
+  SmallString<256> modelDir = llvm::sys::path::parent_path(path);
+  if (modelDir.empty())
+    modelDir = ".";
+  if (failed(checkModel(model, modelDir, report)))
+    return {};
+  if (!options.keepFunctions && !model.functions().empty() &&
+      failed(inlineFunctions(model, report)))
+    return {};
+  if (failed(checkDomains(model, options, report)))
+    return {};
+  if (!model.training_info().empty())
+    emitWarning(fileLoc) << "the model's training information is ignored";
+
+  OwningOpRef<ModuleOp> module = ModuleOp::create(fileLoc);
+  TensorImporter tensors(&context, *file, skeleton->payloads, modelDir,
+                         options.maxInlineElements);
+  GraphImporter graphs(*module, fileLoc, tensors, report);
+  if (failed(graphs.importModel(model)) || failed(verify(*module)))
+    return {};
+  return module;
+}
