@@ -16,79 +16,6 @@ using namespace mlir;
 using namespace qcc;
 using namespace qcc::target;
 
-int64_t target::elementBytes(Type elementType) {
-  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
-}
-
-SmallVector<int64_t, 4> target::compactByteStrides(RankedTensorType type) {
-  SmallVector<int64_t, 4> strides(type.getRank());
-  int64_t stride = elementBytes(type.getElementType());
-  for (int64_t i = type.getRank() - 1; i >= 0; --i) {
-    strides[i] = stride;
-    stride *= type.getDimSize(i);
-  }
-  return strides;
-}
-
-bool target::isView(Operation *op) {
-  return isa<qnn::ReshapeOp>(op) && !op->hasAttr(qnn::QnnDialect::kBufferAttr);
-}
-
-Value target::underlyingValue(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isView(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
-//===----------------------------------------------------------------------===//
-// Layout requests
-//===----------------------------------------------------------------------===//
-
-LayoutRequest target::getLayoutRequest(OpResult value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  Operation *op = value.getOwner();
-  size_t rank = type.getRank();
-  LayoutRequest request;
-  request.low.assign(rank, 0);
-  request.high.assign(rank, 0);
-  request.haloValue.assign(1, 0);
-  request.channels = rank ? type.getShape().back() : 1;
-  if (auto halo = op->getAttrOfType<DenseI64ArrayAttr>(kHaloAttr)) {
-    assert(halo.size() == static_cast<int64_t>(2 * rank) &&
-           "two numbers for each dimension");
-    request.low.assign(halo.asArrayRef().begin(),
-                       halo.asArrayRef().begin() + rank);
-    request.high.assign(halo.asArrayRef().begin() + rank,
-                        halo.asArrayRef().end());
-  }
-  if (auto fill = op->getAttrOfType<DenseI32ArrayAttr>(kHaloValueAttr))
-    request.haloValue.assign(fill.asArrayRef().begin(),
-                             fill.asArrayRef().end());
-  if (auto channels = op->getAttrOfType<IntegerAttr>(kChannelsAttr))
-    request.channels = channels.getInt();
-  return request;
-}
-
-bool LayoutRequest::hasHalo() const {
-  auto positive = [](int64_t n) { return n > 0; };
-  return llvm::any_of(low, positive) || llvm::any_of(high, positive);
-}
-
-SmallVector<int64_t, 4>
-LayoutRequest::byteStrides(RankedTensorType type) const {
-  SmallVector<int64_t, 4> strides(type.getRank());
-  int64_t stride = elementBytes(type.getElementType());
-  for (int64_t i = type.getRank() - 1; i >= 0; --i) {
-    strides[i] = stride;
-    stride *= i == type.getRank() - 1 ? channels
-                                      : type.getDimSize(i) + low[i] + high[i];
-  }
-  return strides;
-}
-
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//
@@ -139,20 +66,6 @@ int64_t WeightsBlob::add(ElementsAttr value) {
 
 namespace {
 
-/// Index of the output that `value` is returned as, itself or through views, if
-/// it has no other use.
-std::optional<uint32_t> outputIndex(Value value) {
-  while (value.hasOneUse()) {
-    OpOperand &use = *value.use_begin();
-    if (isa<func::ReturnOp>(use.getOwner()))
-      return use.getOperandNumber();
-    if (!isView(use.getOwner()))
-      return std::nullopt;
-    value = use.getOwner()->getResult(0);
-  }
-  return std::nullopt;
-}
-
 /// Storage of an op's result; an error if there is none.
 FailureOr<Storage> storageOf(OpResult result, WeightsBlob &weights,
                              const llvm::DenseMap<Value, Storage> &located) {
@@ -174,15 +87,17 @@ FailureOr<Storage> storageOf(OpResult result, WeightsBlob &weights,
   }
   if (isView(op)) {
     const Storage &source = located.find(op->getOperand(0))->second;
-    if (source.strides !=
-        compactByteStrides(cast<RankedTensorType>(op->getOperand(0).getType())))
+    std::optional<lower::StridedLayout> layout =
+        lower::viewLayout(op, source.strides);
+    if (!layout)
       return op->emitOpError("is a view of a value that is not compact");
     storage.place = source.place;
     storage.index = source.index;
-    storage.offset = source.offset;
+    storage.offset = source.offset + layout->offset;
+    storage.strides = std::move(layout->strides);
     return storage;
   }
-  if (std::optional<uint32_t> index = outputIndex(result)) {
+  if (std::optional<uint32_t> index = lower::outputIndex(result)) {
     storage.place = Place::output;
     storage.index = *index;
     return storage;

@@ -22,6 +22,10 @@ namespace qcc::lower {
 #define GEN_PASS_REGISTRATION
 #include "qcc/Lower/Passes.h.inc"
 
+/// An identity `qnn.fused_map` of `value`.
+mlir::Value insertCopy(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value value);
+
 /// The target-independent part of `lower`: a QDQ graph becomes a program of
 /// fused ops and data movement.
 void buildLowerPipeline(mlir::OpPassManager &manager);

@@ -88,4 +88,57 @@ def FuseElementwisePass : Pass<"qcc-fuse-elementwise", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::qcc::qnn::QnnDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def InsertCopiesPass : Pass<"qcc-insert-copies", "::mlir::func::FuncOp"> {
+  let summary = "give each function result a value of its own";
+  let description = [{
+    A function result is computed straight into the caller's memory. Where that cannot be, because the returned value is an
+    argument, a constant, a reshape of one, or has another reader, an identity map is put before the return.
+
+    Before: a lowered function of one block. After: each returned value is made by an op other than `qnn.constant`, perhaps
+    through reshapes, and has no other use.
+
+    ```mlir
+    return %arg0 : tensor<4xf32>
+    // becomes
+    %0 = qnn.fused_map(%arg0 : tensor<4xf32>) -> tensor<4xf32> {
+    ^bb0(%x: f32):
+      qnn.yield %x : f32
+    }
+    return %0 : tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect"];
+}
+
+def PlanMemoryPass : Pass<"qcc-plan-memory", "::mlir::func::FuncOp"> {
+  let summary = "place all values of a function in one arena";
+  let description = [{
+    Gives each op whose result lives in the arena a `qnn.buffer` that says where. Layout requests (`qnn.halo`, `qnn.channels`,
+    see `qcc/Lower/Layout.h`) are honoured. Values share bytes if one is read for the last time before the other is made;
+    a `qnn.fused_map` works in place where it is the last reader of an operand of the same layout. Reshapes of compact values,
+    and transposes, slices and broadcasts whose readers take any strides, become views (`qnn.view`) without memory.
+    The size of the arena is the attribute `qnn.arena_size` of the function.
+
+    Before: static shapes, one block, returned values as `qcc-insert-copies` leaves them. After: each result is a constant, a
+    view, returned, or has a buffer that `qcc-verify-memory-plan` accepts.
+
+    ```mlir
+    %0 = qnn.fused_map(%arg0 : tensor<1x4xf32>) -> tensor<1x4xui8> { ... }
+    %1 = qnn.reshape %0 : tensor<1x4xui8> -> tensor<4xui8>
+    // becomes
+    %0 = qnn.fused_map(%arg0 : tensor<1x4xf32>) {qnn.buffer = #qnn.buffer<0, [4, 1], 0, 4>} -> tensor<1x4xui8> { ... }
+    %1 = qnn.reshape %0 {qnn.view} : tensor<1x4xui8> -> tensor<4xui8>
+    ```
+  }];
+}
+
+def VerifyMemoryPlanPass : Pass<"qcc-verify-memory-plan", "::mlir::func::FuncOp"> {
+  let summary = "check that no two live values overlap";
+  let description = [{
+    Checks a function that `qcc-plan-memory` annotated, independently of how it planned: the elements and the halo of each
+    value lie within its buffer, buffers are aligned, and no op writes to bytes of a value that is read at the same time or
+    later, unless it is an elementwise op that reads it for the last time. Changes nothing.
+  }];
+}
+
 #endif // QCC_LOWER_PASSES_TD

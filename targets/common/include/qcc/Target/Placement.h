@@ -25,25 +25,8 @@
 //     operand, which must be compact. It makes no stage. A returned view makes
 //     its operand (used nowhere else) live at the output.
 //
-// What a consumer needs of a layout is asked for by discardable attributes on
-// the op that defines the value, set before the planner runs by the target's
-// strategy pass:
-//
-//   qnn.halo = array<i64: lo_0, ..., lo_r-1, hi_0, ..., hi_r-1>
-//       elements to reserve before and behind each dimension (the last
-//       dimension has none). Whoever writes the value also fills the halo:
-//       Kernel::fillHalo() at the end of its emission does it;
-//   qnn.halo_value = array<i32: ...>
-//       one number, or one for each channel, to fill the halo with (absent: 0);
-//   qnn.channels = N : i64
-//       physical extent of the last dimension, at least the logical one: the
-//       pitch of the dimension before it. The padding between holds anything.
-//
-// The planner gives such a value row-major strides of the shape enlarged by
-// halo and channels, aligns `begin` to 64 bytes, and points `offset` behind the
-// low halo. Values without these attributes are compact. An argument that would
-// need a halo or slack gets a copy (an identity qnn.fused_map) from
-// qcc-insert-copies.
+// What a consumer may ask of the layout of a value in the arena is described in
+// qcc/Lower/Layout.h.
 //
 // Vector code may read up to QCC_READ_SLACK bytes behind any value in arena or
 // weights (what it finds there must not influence the result), but writes only
@@ -56,17 +39,19 @@
 #define QCC_TARGET_PLACEMENT_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "qcc/Qnn/Qnn.h"
+#include "qcc/Lower/Layout.h"
 #include "qcc/Target/Program.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace qcc::target {
 
-/// Names of the layout requests described above.
-constexpr llvm::StringLiteral kHaloAttr = "qnn.halo";
-constexpr llvm::StringLiteral kHaloValueAttr = "qnn.halo_value";
-constexpr llvm::StringLiteral kChannelsAttr = "qnn.channels";
+using lower::compactByteStrides;
+using lower::elementBytes;
+using lower::getLayoutRequest;
+using lower::isView;
+using lower::LayoutRequest;
+using lower::underlyingValue;
 
 /// Where a value lives, and its byte strides.
 struct Storage {
@@ -75,30 +60,6 @@ struct Storage {
   int64_t offset = 0; ///< Bytes from the place to element [0, ..., 0].
   llvm::SmallVector<int64_t, 4> strides;
 };
-
-/// What the op that defines a value was asked for, with the defaults filled in.
-struct LayoutRequest {
-  llvm::SmallVector<int64_t, 4> low, high; ///< Halo elements of each dimension.
-  llvm::SmallVector<int32_t> haloValue;    ///< One number, or one per channel.
-  int64_t channels = 0; ///< Physical extent of the last dimension.
-
-  bool hasHalo() const;
-  /// Row-major byte strides of the enlarged shape.
-  llvm::SmallVector<int64_t, 4> byteStrides(mlir::RankedTensorType type) const;
-};
-LayoutRequest getLayoutRequest(mlir::OpResult value);
-
-/// Bytes of a stored element: at least one (i1, i4 take a whole byte).
-int64_t elementBytes(mlir::Type elementType);
-
-/// Row-major byte strides without gaps.
-llvm::SmallVector<int64_t, 4> compactByteStrides(mlir::RankedTensorType type);
-
-/// True if `op` is a qnn.reshape that only renames its operand's memory.
-bool isView(mlir::Operation *op);
-
-/// The value that owns the memory of `value`: looks through views.
-mlir::Value underlyingValue(mlir::Value value);
 
 /// The constants of a program, one behind the other.
 class WeightsBlob {
