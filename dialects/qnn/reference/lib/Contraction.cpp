@@ -1,0 +1,363 @@
+//===- Contraction.cpp - sums of products ---------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One accumulator for each output, which takes its products in the order of K.
+// The loops run over K outside and over outputs inside, on weights of shape
+// [K, outputs], so that compilers vectorise over outputs: the order of
+// additions for each of them stays as it is.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluate.h"
+
+#include "qcc/abi/numerics.h"
+
+using namespace mlir;
+using namespace qcc::qnn;
+
+//===----------------------------------------------------------------------===//
+// Inner loops
+//===----------------------------------------------------------------------===//
+
+/// acc[n] += x[k] * w[k][n] for each k in order.
+QCC_VECTOR_CLONES
+static void addProducts(float *__restrict acc, const float *__restrict x,
+                        const float *__restrict w, int64_t k, int64_t n) {
+  for (int64_t i = 0; i < k; ++i, w += n)
+    for (int64_t j = 0; j < n; ++j)
+      acc[j] = qcc_fma(x[i], w[j], acc[j]);
+}
+
+QCC_VECTOR_CLONES
+static void addProducts(int32_t *__restrict acc, const int32_t *__restrict x,
+                        const int32_t *__restrict w, int64_t k, int64_t n) {
+  for (int64_t i = 0; i < k; ++i, w += n)
+    for (int64_t j = 0; j < n; ++j)
+      acc[j] = static_cast<int32_t>(static_cast<uint32_t>(acc[j]) +
+                                    static_cast<uint32_t>(x[i]) *
+                                        static_cast<uint32_t>(w[j]));
+}
+
+/// Element types that only matrix products of a graph's bookkeeping have.
+template <typename T>
+static void addProducts(T *acc, const T *x, const T *w, int64_t k, int64_t n) {
+  for (int64_t i = 0; i < k; ++i, w += n)
+    for (int64_t j = 0; j < n; ++j) {
+      if constexpr (std::is_floating_point_v<T>)
+        acc[j] = __builtin_fma(x[i], w[j], acc[j]);
+      else
+        acc[j] = static_cast<T>(static_cast<uint64_t>(acc[j]) +
+                                static_cast<uint64_t>(x[i]) *
+                                    static_cast<uint64_t>(w[j]));
+    }
+}
+
+/// acc[c] += x[c] * w[c]: one tap of a depthwise convolution.
+QCC_VECTOR_CLONES
+static void addLanes(float *__restrict acc, const float *__restrict x,
+                     const float *__restrict w, int64_t n) {
+  for (int64_t j = 0; j < n; ++j)
+    acc[j] = qcc_fma(x[j], w[j], acc[j]);
+}
+
+QCC_VECTOR_CLONES
+static void addLanes(int32_t *__restrict acc, const int32_t *__restrict x,
+                     const int32_t *__restrict w, int64_t n) {
+  for (int64_t j = 0; j < n; ++j)
+    acc[j] = static_cast<int32_t>(static_cast<uint32_t>(acc[j]) +
+                                  static_cast<uint32_t>(x[j]) *
+                                      static_cast<uint32_t>(w[j]));
+}
+
+/// [rows, columns] to [columns, rows].
+template <typename T>
+static SmallVector<T> transposed(const T *matrix, int64_t rows,
+                                 int64_t columns) {
+  SmallVector<T> result(rows * columns);
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j)
+      result[j * rows + i] = matrix[i * columns + j];
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Shape of a weight [O, K..., C / groups].
+struct Filters {
+  int64_t outputs, taps, depth, groups;
+
+  Filters(ArrayRef<int64_t> weight, int64_t groups)
+      : outputs(weight.front()), taps(product(weight.drop_front().drop_back())),
+        depth(weight.back()), groups(groups) {}
+
+  bool isDepthwise() const { return depth == 1 && outputs == groups; }
+  int64_t outputsPerGroup() const { return outputs / groups; }
+};
+
+} // namespace
+
+/// Weights for `addPixel`: [group][tap][channel][output of the group], or
+/// [tap][channel] if depthwise.
+template <typename T>
+static SmallVector<T> arrangeWeights(const T *weight, const Filters &filters) {
+  int64_t k = filters.taps * filters.depth;
+  if (filters.isDepthwise())
+    return transposed(weight, filters.outputs, k);
+  SmallVector<T> result;
+  int64_t outputs = filters.outputsPerGroup();
+  for (int64_t group = 0; group < filters.groups; ++group)
+    result.append(transposed(weight + group * outputs * k, outputs, k));
+  return result;
+}
+
+/// Adds to the outputs of one pixel what the taps that read `rows` contribute.
+/// A null row is left out.
+template <typename T>
+static void addPixel(T *acc, ArrayRef<const T *> rows, const T *weights,
+                     const Filters &filters) {
+  if (filters.isDepthwise()) {
+    for (auto [tap, row] : llvm::enumerate(rows))
+      if (row)
+        addLanes(acc, row, weights + tap * filters.groups, filters.groups);
+    return;
+  }
+  int64_t outputs = filters.outputsPerGroup();
+  for (int64_t group = 0; group < filters.groups; ++group) {
+    T *out = acc + group * outputs;
+    for (const T *row : rows) {
+      if (row)
+        addProducts(out, row + group * filters.depth, weights, filters.depth,
+                    outputs);
+      weights += filters.depth * outputs;
+    }
+  }
+}
+
+template <typename T>
+static Tensor convolve(const Tensor &input, const Tensor &weight,
+                       const Window &window, int64_t groups,
+                       ArrayRef<int32_t> padValue) {
+  Filters filters(weight.getShape(), groups);
+  SmallVector<T> weights = arrangeWeights(weight.data<T>(), filters);
+  SmallVector<T> padding(window.channels(), T(0));
+  for (size_t c = 0; c < padding.size() && !padValue.empty(); ++c)
+    padding[c] = static_cast<T>(padValue[padValue.size() == 1 ? 0 : c]);
+  Tensor result = Tensor::zeros(
+      RankedTensorType::get(window.result, input.getElementType()));
+  const T *in = input.data<T>();
+  T *out = result.mutableData<T>();
+  SmallVector<const T *> rows(filters.taps);
+  window.forEachPixel([&](int64_t pixel, ArrayRef<int64_t> offsets) {
+    for (auto [row, offset] : llvm::zip_equal(rows, offsets))
+      row = offset < 0 ? padding.data() : in + offset;
+    addPixel<T>(out + pixel * filters.outputs, rows, weights.data(), filters);
+  });
+  return result;
+}
+
+/// 8-bit integers as the i32 they stand for; f32 as it is.
+static Tensor toAccumulatorType(const Tensor &tensor) {
+  if (tensor.getElementType().isF32())
+    return tensor;
+  return *convert(tensor, IntegerType::get(tensor.getType().getContext(), 32));
+}
+
+Tensor qcc::qnn::accumulateConv(const Tensor &input, const Tensor &weight,
+                                const Window &window, int64_t groups,
+                                ArrayRef<int32_t> padValue) {
+  Tensor x = toAccumulatorType(input), w = toAccumulatorType(weight);
+  if (x.getElementType().isF32())
+    return convolve<float>(x, w, window, groups, padValue);
+  return convolve<int32_t>(x, w, window, groups, padValue);
+}
+
+/// Adds an f32 bias to each row of outputs.
+static void addBias(Tensor &result, const Tensor &bias) {
+  Tensor addend = toF32(bias);
+  const float *b = addend.data<float>();
+  float *out = result.mutableData<float>();
+  int64_t n = bias.getNumElements();
+  for (int64_t i = 0, e = result.getNumElements(); i < e; ++i)
+    out[i] += b[i % n];
+}
+
+Evaluated qcc::qnn::evaluateOp(ConvOp op, Operands operands) {
+  RankedTensorType type = resultType(op);
+  if (!isa<FloatType>(type.getElementType()))
+    return emitUndefined(op, type.getElementType());
+  Tensor input = toF32(*operands[0]), weight = toF32(*operands[1]);
+  Window window{input.getShape(),
+                type.getShape(),
+                weight.getShape().drop_front().drop_back(),
+                op.getStrides(),
+                op.getPads(),
+                op.getDilations()};
+  Tensor result =
+      convolve<float>(input, weight, window, op.getGroups(), /*padValue=*/{});
+  if (op.getBias())
+    addBias(result, *operands[2]);
+  return fromF32(result, type);
+}
+
+Evaluated qcc::qnn::evaluateOp(ConvTransposeOp op, Operands operands) {
+  RankedTensorType type = resultType(op);
+  if (!isa<FloatType>(type.getElementType()))
+    return emitUndefined(op, type.getElementType());
+  Tensor input = toF32(*operands[0]), weight = toF32(*operands[1]);
+  Filters filters(weight.getShape(), op.getGroups());
+  SmallVector<float> weights = arrangeWeights(weight.data<float>(), filters);
+  Tensor result = Tensor::zeros(
+      RankedTensorType::get(type.getShape(), input.getElementType()));
+  ArrayRef<int64_t> kernel = weight.getShape().drop_front().drop_back();
+  size_t spatial = kernel.size();
+  SmallVector<int64_t> inStrides = rowMajorStrides(input.getShape());
+  SmallVector<int64_t> position(spatial + 1, 0);
+  SmallVector<const float *> rows(filters.taps);
+  int64_t pixels = product(type.getShape().drop_back());
+  for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+    SmallVector<int64_t> tap(spatial, 0);
+    for (const float *&row : rows) {
+      // The input pixel whose copy of the kernel puts this tap here, if any.
+      int64_t offset = position[0] * inStrides[0];
+      bool exists = true;
+      for (size_t i = 0; i < spatial && exists; ++i) {
+        int64_t at =
+            position[i + 1] + op.getPads()[i] - op.getDilations()[i] * tap[i];
+        int64_t stride = op.getStrides()[i];
+        exists = at >= 0 && at % stride == 0 &&
+                 at / stride < input.getShape()[i + 1];
+        offset += at / stride * inStrides[i + 1];
+      }
+      row = exists ? input.data<float>() + offset : nullptr;
+      for (size_t i = spatial; i-- > 0;) {
+        if (++tap[i] < kernel[i])
+          break;
+        tap[i] = 0;
+      }
+    }
+    addPixel<float>(result.mutableData<float>() + pixel * filters.outputs, rows,
+                    weights.data(), filters);
+    for (size_t i = spatial + 1; i-- > 0;) {
+      if (++position[i] < type.getDimSize(i))
+        break;
+      position[i] = 0;
+    }
+  }
+  if (op.getBias())
+    addBias(result, *operands[2]);
+  return fromF32(result, type);
+}
+
+//===----------------------------------------------------------------------===//
+// Matrix products
+//===----------------------------------------------------------------------===//
+
+/// numpy matmul of [..., M, K] and [..., K, N], or [..., N, K] transposed. A
+/// `lhs` of any rank counts as rows if `rhs` is a matrix.
+template <typename T>
+static Tensor multiply(const Tensor &lhs, const Tensor &rhs, bool transposeRhs,
+                       ArrayRef<int64_t> shape) {
+  Tensor result =
+      Tensor::zeros(RankedTensorType::get(shape, lhs.getElementType()));
+  ArrayRef<int64_t> b = rhs.getShape();
+  int64_t k = lhs.getShape().back(), n = shape.back();
+  bool batched = b.size() > 2;
+  int64_t m = batched ? shape[shape.size() - 2] : product(shape.drop_back());
+  SmallVector<int64_t> batches;
+  if (batched)
+    llvm::append_range(batches, shape.drop_back(2));
+  BroadcastLoop loop(
+      batches, {batched ? lhs.getShape().drop_back(2) : ArrayRef<int64_t>(),
+                b.drop_back(2)});
+  const T *x = lhs.data<T>(), *w = rhs.data<T>();
+  T *out = result.mutableData<T>();
+  loop.forEachRun([&](int64_t at, ArrayRef<int64_t> offsets, int64_t length) {
+    for (int64_t i = 0; i < length; ++i) {
+      const T *rows = x + (offsets[0] + i * loop.stride(0)) * m * k;
+      const T *matrix = w + (offsets[1] + i * loop.stride(1)) * k * n;
+      SmallVector<T> columns;
+      if (transposeRhs) {
+        columns = transposed(matrix, n, k);
+        matrix = columns.data();
+      }
+      for (int64_t row = 0; row < m; ++row)
+        addProducts(out + ((at + i) * m + row) * n, rows + row * k, matrix, k,
+                    n);
+    }
+  });
+  return result;
+}
+
+Tensor qcc::qnn::accumulateMatmul(const Tensor &lhs, const Tensor &rhs,
+                                  bool transposeRhs, ArrayRef<int64_t> shape) {
+  Tensor x = toAccumulatorType(lhs), w = toAccumulatorType(rhs);
+  if (x.getElementType().isF32())
+    return multiply<float>(x, w, transposeRhs, shape);
+  return multiply<int32_t>(x, w, transposeRhs, shape);
+}
+
+Evaluated qcc::qnn::evaluateOp(LinearOp op, Operands operands) {
+  RankedTensorType type = resultType(op);
+  if (!isa<FloatType>(type.getElementType()))
+    return emitUndefined(op, type.getElementType());
+  Tensor result = multiply<float>(toF32(*operands[0]), toF32(*operands[1]),
+                                  /*transposeRhs=*/true, type.getShape());
+  if (op.getBias())
+    addBias(result, *operands[2]);
+  return fromF32(result, type);
+}
+
+Evaluated qcc::qnn::evaluateOp(MatmulOp op, Operands operands) {
+  RankedTensorType type = resultType(op);
+  Type element = type.getElementType();
+  if (isNarrowFloat(element))
+    return fromF32(multiply<float>(toF32(*operands[0]), toF32(*operands[1]),
+                                   /*transposeRhs=*/false, type.getShape()),
+                   type);
+  Tensor result;
+  (void)dispatchElement(element, [&]<typename T>(std::type_identity<T>) {
+    if constexpr (!std::is_same_v<T, bool>)
+      result = multiply<T>(*operands[0], *operands[1],
+                           /*transposeRhs=*/false, type.getShape());
+  });
+  if (!result)
+    return emitUndefined(op, element);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Packed weights
+//===----------------------------------------------------------------------===//
+
+Tensor qcc::qnn::unpack(const Tensor &packed, PackingAttr packing) {
+  ArrayRef<int64_t> shape = packing.getShape();
+  int64_t outputs = shape.front(), depth = shape.back();
+  int64_t taps = product(shape.drop_front().drop_back());
+  int64_t block = packing.getBlock(), interleave = packing.getInterleave();
+  int64_t padded = packing.getChannels();
+  int64_t groups = (taps * padded + interleave - 1) / interleave;
+  Tensor result = Tensor::uninitialized(
+      RankedTensorType::get(shape, packed.getElementType()));
+  dispatchSize(packed.getElementType(), [&]<typename T>(std::type_identity<T>) {
+    const T *in = packed.data<T>();
+    T *out = result.mutableData<T>();
+    for (int64_t o = 0; o < outputs; ++o)
+      for (int64_t tap = 0; tap < taps; ++tap)
+        for (int64_t c = 0; c < depth; ++c) {
+          int64_t k = tap * padded + c;
+          int64_t at = o / block * groups + k / interleave;
+          at = (at * block + o % block) * interleave + k % interleave;
+          *out++ = in[at];
+        }
+  });
+  return result;
+}

@@ -1,0 +1,53 @@
+//===- Epilogue.h - regions of scalar ops as programs -----------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_QNN_REFERENCE_EPILOGUE_H
+#define QCC_QNN_REFERENCE_EPILOGUE_H
+
+#include "Loops.h"
+
+namespace qcc::qnn {
+
+/// Values of one SSA value of the region for a batch of elements. Floats of up
+/// to 32 bits are held in f32; integers in 64 bits, extended by their
+/// signedness (i1 as 0 or 1).
+struct Column {
+  static constexpr int64_t kSize = 256;
+  union {
+    float f32[kSize];
+    double f64[kSize];
+    int64_t integers[kSize];
+  };
+};
+
+/// An epilogue region, translated once into a list of steps that each compute
+/// one value for a whole batch of elements.
+class EpilogueProgram {
+public:
+  /// Fails, with an error at the op, on ops that epilogues cannot hold.
+  static mlir::FailureOr<EpilogueProgram> compile(mlir::Region &region);
+
+  /// Evaluates the region for every element of `type`; `operands` are what its
+  /// block arguments stand for, and broadcast to the shape.
+  Tensor run(llvm::ArrayRef<Tensor> operands, mlir::RankedTensorType type);
+
+  /// A value of the region computed from others: `columns[i]` for the i-th
+  /// value.
+  using Step = std::function<void(Column *columns, int64_t count)>;
+
+private:
+  llvm::SmallVector<mlir::Type> arguments;
+  llvm::SmallVector<Step> steps;
+  /// One for each value: arguments first.
+  std::vector<Column> columns;
+  size_t yielded = 0;
+};
+
+} // namespace qcc::qnn
+
+#endif // QCC_QNN_REFERENCE_EPILOGUE_H
