@@ -239,7 +239,21 @@ static Status openArray(const std::string &name, const InputSpec &input,
   return Status::success();
 }
 
-/// Opens a .npy or a picture.
+/// Opens raw bytes: samples in the input's own type, without a header.
+static Status openRaw(const std::string &path, const InputSpec &input,
+                      std::unique_ptr<Stream> &stream) {
+  std::unique_ptr<ArrayReader> reader;
+  if (Status status = ArrayReader::openRaw(path, input.type, reader);
+      !status.ok())
+    return status;
+  if (input.preprocess)
+    return Status::error("'" + path +
+                         "': preprocessing is for pictures and "
+                         ".npy files, raw bytes have no type");
+  return openArray(path, input, std::move(reader), stream);
+}
+
+/// Opens a .npy, a picture or raw bytes.
 static Status openFile(const std::string &path, const InputSpec &input,
                        std::unique_ptr<Stream> &stream) {
   if (isPicturePath(path)) {
@@ -250,6 +264,8 @@ static Status openFile(const std::string &path, const InputSpec &input,
     stream = std::make_unique<PictureStream>(path, input);
     return Status::success();
   }
+  if (hasSuffix(path, ".bin") || hasSuffix(path, ".raw"))
+    return openRaw(path, input, stream);
   std::unique_ptr<ArrayReader> reader;
   if (Status status = ArrayReader::open(path, reader); !status.ok())
     return status;

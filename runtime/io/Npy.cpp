@@ -8,6 +8,7 @@
 
 #include "Source.h"
 
+#include <cassert>
 #include <cctype>
 #include <cerrno>
 #include <cstdio>
@@ -205,9 +206,9 @@ static std::string parseDescr(std::string descr, uint32_t &dtype) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-class NpyReader : public ArrayReader {
+class SourceReader : public ArrayReader {
 public:
-  NpyReader(ArrayType type, std::unique_ptr<Source> source, uint64_t begin)
+  SourceReader(ArrayType type, std::unique_ptr<Source> source, uint64_t begin)
       : source(std::move(source)), begin(begin) {
     arrayType = std::move(type);
   }
@@ -270,7 +271,7 @@ Status qcc::io::openNpy(const std::string &name, std::unique_ptr<Source> source,
                  " bytes of data expected, " +
                  std::to_string(source->size() - begin) + " there");
   reader =
-      std::make_unique<NpyReader>(std::move(type), std::move(source), begin);
+      std::make_unique<SourceReader>(std::move(type), std::move(source), begin);
   return Status::success();
 }
 
@@ -282,6 +283,24 @@ Status ArrayReader::open(const std::string &path,
   uint64_t size = file->size();
   return openNpy(path, std::make_unique<FileSource>(std::move(file), 0, size),
                  reader);
+}
+
+Status ArrayReader::openRaw(const std::string &path, const ArrayType &item,
+                            std::unique_ptr<ArrayReader> &reader) {
+  std::shared_ptr<File> file;
+  if (Status status = File::open(path, file); !status.ok())
+    return status;
+  uint64_t size = file->size(), bytes = item.bytes();
+  if (bytes == 0 || size == 0 || size % bytes)
+    return Status::error("'" + path + "' is " + std::to_string(size) +
+                         " bytes long, not a multiple of the " +
+                         std::to_string(bytes) + " bytes of " + toString(item));
+  ArrayType type = item;
+  type.shape.insert(type.shape.begin(), size / bytes);
+  reader = std::make_unique<SourceReader>(
+      std::move(type), std::make_unique<FileSource>(std::move(file), 0, size),
+      0);
+  return Status::success();
 }
 
 Status qcc::io::readNpy(const std::string &path, Array &array) {
@@ -318,21 +337,53 @@ std::string qcc::io::npyHeader(const ArrayType &type) {
   return header + text;
 }
 
-Status qcc::io::writeNpy(const std::string &path, const ArrayType &type,
-                         const void *data) {
-  std::string header = npyHeader(type);
-  FILE *file = fopen(path.c_str(), "wbe");
+ArrayWriter::ArrayWriter(std::string path, const ArrayType &type, bool raw)
+    : path(std::move(path)),
+      temporary(this->path + ".tmp-" + std::to_string(getpid())),
+      header(raw ? "" : npyHeader(type)), missing(type.bytes()) {}
+
+ArrayWriter::~ArrayWriter() {
+  if (created)
+    unlink(temporary.c_str());
+}
+
+Status ArrayWriter::appendBytes(const void *data, uint64_t size) {
+  FILE *file = fopen(temporary.c_str(), created ? "abe" : "wbe");
   bool good = file;
-  good = good && fwrite(header.data(), header.size(), 1, file) == 1;
-  good = good && (!type.bytes() || fwrite(data, type.bytes(), 1, file) == 1);
+  created |= good;
+  if (good && size)
+    good = fwrite(data, size, 1, file) == 1;
   int code = good ? 0 : errno;
   if (file && fclose(file) && good) {
     good = false;
     code = errno;
   }
-  if (good)
-    return Status::success();
-  if (file)
-    unlink(path.c_str()); // not half a file
-  return Status::error("cannot write '" + path + "': " + strerror(code));
+  return good ? Status::success()
+              : Status::error("cannot write '" + path + "': " + strerror(code));
+}
+
+Status ArrayWriter::append(const void *data, uint64_t size) {
+  if (!created)
+    if (Status status = appendBytes(header.data(), header.size()); !status.ok())
+      return status;
+  missing -= size;
+  return appendBytes(data, size);
+}
+
+Status ArrayWriter::finish() {
+  if (Status status = append(nullptr, 0); !status.ok())
+    return status;
+  assert(missing == 0 && "the array is not whole");
+  if (rename(temporary.c_str(), path.c_str()))
+    return Status::error("cannot write '" + path + "': " + strerror(errno));
+  created = false;
+  return Status::success();
+}
+
+Status qcc::io::writeNpy(const std::string &path, const ArrayType &type,
+                         const void *data) {
+  ArrayWriter writer(path, type);
+  if (Status status = writer.append(data, type.bytes()); !status.ok())
+    return status;
+  return writer.finish();
 }

@@ -58,6 +58,10 @@ public:
   static Status open(const std::string &path,
                      std::unique_ptr<ArrayReader> &reader);
 
+  /// Opens a file of bare elements as an array of any number of `item`s.
+  static Status openRaw(const std::string &path, const ArrayType &item,
+                        std::unique_ptr<ArrayReader> &reader);
+
   const ArrayType &type() const { return arrayType; }
   /// Reads `size` bytes of the data from `offset` on. Reading forwards is
   /// cheap; a compressed member of a .npz starts over when asked to go back.
@@ -84,6 +88,30 @@ std::string npyHeader(const ArrayType &type);
 /// Writes a .npy file; `data` holds type.bytes().
 Status writeNpy(const std::string &path, const ArrayType &type,
                 const void *data);
+
+/// Writes an array piece by piece. The file appears under its name when it is
+/// whole; until then, and for good after an error, there is only what was there
+/// before. It is not kept open between pieces: there can be one writer for each
+/// tensor of a model.
+class ArrayWriter {
+public:
+  /// With `raw`, without the header of a .npy.
+  ArrayWriter(std::string path, const ArrayType &type, bool raw = false);
+  ~ArrayWriter();
+  ArrayWriter(const ArrayWriter &) = delete;
+  ArrayWriter &operator=(const ArrayWriter &) = delete;
+
+  Status append(const void *data, uint64_t size);
+  /// Ends the file. Exactly the bytes of the type must have been appended.
+  Status finish();
+
+private:
+  Status appendBytes(const void *data, uint64_t size);
+
+  std::string path, temporary, header;
+  uint64_t missing;
+  bool created = false;
+};
 
 } // namespace qcc::io
 

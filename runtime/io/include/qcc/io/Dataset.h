@@ -37,6 +37,7 @@ struct InputSpec {
 ///    preprocessArray takes.
 ///  - a .npz file, whose arrays go to the inputs of their names; no NAME before
 ///  it.
+///  - a .bin or .raw file: samples in the input's own type, without a header.
 ///  - a picture, if the input has preprocessing: one sample.
 ///  - a folder of .npy files (one sample or more each) or pictures, in the
 ///  order of

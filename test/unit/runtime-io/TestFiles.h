@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QCC_TEST_UNIT_IO_TESTFILES_H
-#define QCC_TEST_UNIT_IO_TESTFILES_H
+#ifndef QCC_TEST_UNIT_RUNTIME_IO_TESTFILES_H
+#define QCC_TEST_UNIT_RUNTIME_IO_TESTFILES_H
 
 #include <filesystem>
 #include <fstream>
@@ -46,4 +46,4 @@ inline std::string readFile(const std::string &path) {
 
 } // namespace qcc::test
 
-#endif // QCC_TEST_UNIT_IO_TESTFILES_H
+#endif // QCC_TEST_UNIT_RUNTIME_IO_TESTFILES_H

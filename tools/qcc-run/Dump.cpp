@@ -1,0 +1,158 @@
+//===- Dump.cpp - qcc-run -dump-tensors -----------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Json.h"
+#include "Run.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+using namespace qcc;
+using namespace qcc::tools;
+
+TensorDump::TensorDump(std::string folder, qcc_context *context,
+                       uint64_t samples)
+    : folder(std::move(folder)), context(context), samples(samples) {}
+
+TensorDump::~TensorDump() { qcc_context_trace(context, nullptr, nullptr); }
+
+/// Names of ONNX values may hold anything, '/' most often.
+static std::string fileName(const std::string &tensor) {
+  std::string name = tensor;
+  for (char &c : name)
+    if (!isalnum(static_cast<unsigned char>(c)) && !strchr("._-", c))
+      c = '_';
+  return name.empty() || name[0] == '.' ? "_" + name : name;
+}
+
+void TensorDump::addEntry(uint32_t tensor) {
+  qcc_tensor_info info;
+  if (qcc_context_tensor(context, tensor, &info))
+    return;
+  std::string base = fileName(info.name), name = base + ".npy";
+  auto taken = [&] {
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const Entry &entry) { return entry.file == name; });
+  };
+  for (int i = 1; taken(); ++i)
+    name = base + "-" + std::to_string(i) + ".npy";
+  io::ArrayType type = {info.dtype, {info.shape, info.shape + info.rank}};
+  if (type.shape.empty())
+    type.shape.push_back(samples);
+  else
+    type.shape[0] *= samples;
+  entries.push_back(
+      {tensor, name,
+       std::make_unique<io::ArrayWriter>(folder + "/" + name, type)});
+}
+
+io::Status TensorDump::open(const std::string &folder, qcc_context *context,
+                            uint64_t samples,
+                            std::unique_ptr<TensorDump> &dump) {
+  if (mkdir(folder.c_str(), 0777) && errno != EEXIST)
+    return io::Status::error("cannot make folder '" + folder +
+                             "': " + strerror(errno));
+  dump.reset(new TensorDump(folder, context, samples));
+  for (uint32_t i = 0; i < qcc_context_tensor_count(context); ++i)
+    dump->addEntry(i);
+  qcc_context_trace(
+      context,
+      [](void *user, uint32_t stage, double) {
+        static_cast<TensorDump *>(user)->afterStage(stage);
+      },
+      dump.get());
+  return io::Status::success();
+}
+
+void TensorDump::afterStage(uint32_t stage) {
+  for (Entry &entry : entries) {
+    qcc_tensor_info info;
+    if (!status.ok() || qcc_context_tensor(context, entry.tensor, &info))
+      return;
+    if (info.valid_from == stage)
+      status = writeTensor(entry, info);
+  }
+}
+
+/// Gathers the strided tensor into the buffer, row-major, and appends that.
+io::Status TensorDump::writeTensor(Entry &entry, const qcc_tensor_info &info) {
+  uint32_t size = qcc_dtype_size(info.dtype), rank = info.rank;
+  uint64_t elements = 1;
+  for (uint32_t i = 0; i < rank; ++i)
+    elements *= info.shape[i];
+  buffer.resize(elements * size);
+  std::vector<int64_t> index(rank);
+  const auto *from = static_cast<const uint8_t *>(info.data);
+  for (uint64_t i = 0; i < elements; ++i) {
+    memcpy(&buffer[i * size], from, size);
+    // To the next index, as an odometer counts.
+    for (uint32_t d = rank; d-- > 0;) {
+      from += info.byte_strides[d];
+      if (++index[d] < info.shape[d])
+        break;
+      from -= info.byte_strides[d] * info.shape[d];
+      index[d] = 0;
+    }
+  }
+  return entry.writer->append(buffer.data(), buffer.size());
+}
+
+io::Status TensorDump::writeList() const {
+  JsonWriter json;
+  json.beginObject();
+  json.member("schema", "qcc.tensors/1");
+  json.key("tensors");
+  json.beginArray();
+  for (const Entry &entry : entries) {
+    qcc_tensor_info info;
+    if (qcc_context_tensor(context, entry.tensor, &info))
+      return runtimeError();
+    json.beginObject();
+    json.member("name", info.name);
+    json.member("file", entry.file);
+    json.member("dtype", io::dtypeName(info.dtype));
+    json.key("stage");
+    json.integer(info.valid_from);
+    if (info.grid_count) {
+      json.key("axis");
+      json.integer(info.grid_axis);
+      json.key("scales");
+      json.beginArray();
+      for (uint32_t i = 0; i < info.grid_count; ++i)
+        json.number(info.grids[i].scale);
+      json.endArray();
+      json.key("zero_points");
+      json.beginArray();
+      for (uint32_t i = 0; i < info.grid_count; ++i)
+        json.integer(info.grids[i].zero_point);
+      json.endArray();
+    }
+    json.endObject();
+  }
+  json.endArray();
+  json.endObject();
+  std::string path = folder + "/tensors.json";
+  FILE *file = fopen(path.c_str(), "we");
+  bool good = file && fputs(json.text().c_str(), file) >= 0;
+  if (file)
+    good &= fclose(file) == 0;
+  return good ? io::Status::success()
+              : io::Status::error("cannot write '" + path +
+                                  "': " + strerror(errno));
+}
+
+io::Status TensorDump::finish() {
+  if (!status.ok())
+    return status;
+  for (Entry &entry : entries)
+    if (io::Status finished = entry.writer->finish(); !finished.ok())
+      return finished;
+  return writeList();
+}

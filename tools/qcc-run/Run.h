@@ -1,0 +1,77 @@
+//===- Run.h - the jobs of qcc-run ----------------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_TOOLS_QCC_RUN_RUN_H
+#define QCC_TOOLS_QCC_RUN_RUN_H
+
+#include "Handle.h"
+
+#include <string>
+#include <vector>
+
+namespace qcc::tools {
+
+/// What the command line asks for.
+struct RunOptions {
+  std::string artifact;
+  std::vector<std::string> inputs;     ///< [NAME=]PATH
+  std::vector<std::string> outputs;    ///< [NAME=]PATH
+  std::vector<std::string> preprocess; ///< [NAME=]SPEC or [NAME=]none
+  std::string dumpTensors;
+  std::string device = "auto";
+  std::string program;
+  uint32_t threads = 0;
+  bool info = false;
+  bool json = false;
+  bool selftest = false;
+};
+
+/// Prints what is known of an artifact.
+void printInfo(const RunOptions &options, qcc_model *model);
+
+/// Runs the model on all samples of the inputs and writes the outputs.
+io::Status runSamples(const RunOptions &options, qcc_model *model,
+                      qcc_context *context);
+
+/// Collects the tensors inside the model as it runs, stacked over the samples,
+/// and writes each to a .npy file, with a list of them in tensors.json.
+class TensorDump {
+public:
+  /// Dumps `samples` runs of `context` into the folder, which is made if need
+  /// be.
+  static io::Status open(const std::string &folder, qcc_context *context,
+                         uint64_t samples, std::unique_ptr<TensorDump> &dump);
+  ~TensorDump();
+
+  /// Ends the files; fails where a write did.
+  io::Status finish();
+
+private:
+  struct Entry {
+    uint32_t tensor;
+    std::string file;
+    std::unique_ptr<io::ArrayWriter> writer;
+  };
+
+  TensorDump(std::string folder, qcc_context *context, uint64_t samples);
+  void addEntry(uint32_t tensor);
+  void afterStage(uint32_t stage);
+  io::Status writeTensor(Entry &entry, const qcc_tensor_info &info);
+  io::Status writeList() const;
+
+  std::string folder;
+  qcc_context *context;
+  uint64_t samples;
+  std::vector<Entry> entries;
+  std::vector<uint8_t> buffer;
+  io::Status status = io::Status::success();
+};
+
+} // namespace qcc::tools
+
+#endif // QCC_TOOLS_QCC_RUN_RUN_H

@@ -1,0 +1,269 @@
+//===- Samples.cpp - running all samples ----------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Run.h"
+
+#include "qcc/io/Dataset.h"
+#include "qcc/io/Preprocess.h"
+
+#include <cstdio>
+#include <cstring>
+
+using namespace qcc;
+using namespace qcc::tools;
+
+static io::Status specOf(qcc_model *model, uint32_t index,
+                         io::InputSpec &input) {
+  qcc_value_info info;
+  if (qcc_model_input(model, index, &info))
+    return runtimeError();
+  input.name = info.name;
+  input.type = typeOf(info);
+  input.finite = false;
+  if (info.preprocess)
+    input.preprocess = *info.preprocess;
+  return io::Status::success();
+}
+
+/// Replaces what the artifact records by one -preprocess.
+static io::Status applyPreprocess(const std::string &option,
+                                  std::vector<io::InputSpec> &inputs) {
+  size_t equals = option.find('=');
+  std::string spec =
+      equals == std::string::npos ? option : option.substr(equals + 1);
+  io::InputSpec *input = inputs.size() == 1 ? &inputs[0] : nullptr;
+  if (equals != std::string::npos) {
+    input = nullptr;
+    for (io::InputSpec &candidate : inputs)
+      if (candidate.name == option.substr(0, equals))
+        input = &candidate;
+  }
+  if (!input)
+    return io::Status::error("-preprocess: '" + option +
+                             "' names no input of the model");
+  input->preprocess.reset();
+  if (spec == "none")
+    return io::Status::success();
+  qcc_preprocess preprocess;
+  io::Status status = io::parsePreprocess(spec, input->type, preprocess);
+  if (status.ok())
+    input->preprocess = preprocess;
+  return status;
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// An output of the model over all samples.
+struct Output {
+  std::string name;
+  qcc_dltensor tensor;   ///< Of one sample; the context owns the data.
+  io::ArrayType type;    ///< Of one sample.
+  io::ArrayType allType; ///< Of all.
+  std::string path;
+  std::unique_ptr<io::ArrayWriter> writer; ///< Null: printed instead.
+  std::vector<uint8_t> first;              ///< What is printed.
+};
+
+} // namespace
+
+/// The outputs stacked along the leading dimension, which is one if there is
+/// none.
+static io::ArrayType stacked(const io::ArrayType &type, uint64_t samples) {
+  io::ArrayType result = type;
+  if (result.shape.empty())
+    result.shape.push_back(samples);
+  else
+    result.shape[0] *= samples;
+  return result;
+}
+
+static bool endsWith(const std::string &text, std::string_view end) {
+  return text.size() >= end.size() &&
+         text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+static io::Status openOutput(const std::string &option,
+                             std::vector<Output> &outputs) {
+  Output *output = outputs.size() == 1 ? &outputs[0] : nullptr;
+  std::string path = option;
+  if (size_t equals = option.find('='); equals != std::string::npos) {
+    output = nullptr;
+    for (Output &candidate : outputs)
+      if (candidate.name == option.substr(0, equals))
+        output = &candidate;
+    path = option.substr(equals + 1);
+  }
+  if (!output) {
+    std::string names;
+    for (const Output &candidate : outputs)
+      names += (names.empty() ? "'" : ", '") + candidate.name + "'";
+    return io::Status::error(
+        "-output: '" + option +
+        "' must name one of the model's outputs: " + names);
+  }
+  if (output->writer)
+    return io::Status::error("-output: '" + output->name + "' is given twice");
+  bool raw = endsWith(path, ".bin") || endsWith(path, ".raw");
+  if (!raw && !endsWith(path, ".npy"))
+    return io::Status::error("-output: '" + path +
+                             "': expected a name that ends in .npy, .bin or "
+                             ".raw");
+  output->path = path;
+  output->writer =
+      std::make_unique<io::ArrayWriter>(path, output->allType, raw);
+  return io::Status::success();
+}
+
+static io::Status openOutputs(const RunOptions &options, qcc_model *model,
+                              qcc_context *context, uint64_t samples,
+                              std::vector<Output> &outputs) {
+  for (uint32_t i = 0; i < qcc_model_output_count(model); ++i) {
+    qcc_value_info info;
+    Output output;
+    if (qcc_model_output(model, i, &info) ||
+        qcc_context_get_output(context, info.name, &output.tensor))
+      return runtimeError();
+    output.name = info.name;
+    output.type = typeOf(info);
+    output.allType = stacked(output.type, samples);
+    outputs.push_back(std::move(output));
+  }
+  for (const std::string &option : options.outputs)
+    if (io::Status status = openOutput(option, outputs); !status.ok())
+      return status;
+  return io::Status::success();
+}
+
+static void printElement(const Output &output, size_t i) {
+  const uint8_t *data =
+      output.first.data() + i * qcc_dtype_size(output.type.dtype);
+  auto as = [&](auto value) {
+    memcpy(&value, data, sizeof(value));
+    return value;
+  };
+  switch (output.type.dtype) {
+  case QCC_DTYPE_F32:
+    printf(" %g", as(float()));
+    break;
+  case QCC_DTYPE_F64:
+    printf(" %g", as(double()));
+    break;
+  case QCC_DTYPE_I8:
+    printf(" %d", as(int8_t()));
+    break;
+  case QCC_DTYPE_U8:
+  case QCC_DTYPE_BOOL:
+    printf(" %d", as(uint8_t()));
+    break;
+  case QCC_DTYPE_I16:
+    printf(" %d", as(int16_t()));
+    break;
+  case QCC_DTYPE_I32:
+    printf(" %d", as(int32_t()));
+    break;
+  case QCC_DTYPE_I64:
+    printf(" %lld", (long long)as(int64_t()));
+    break;
+  case QCC_DTYPE_U32:
+    printf(" %u", as(uint32_t()));
+    break;
+  case QCC_DTYPE_U64:
+    printf(" %llu", (unsigned long long)as(uint64_t()));
+    break;
+  default: // 16 bits: as they are stored
+    printf(" 0x%04x", as(uint16_t()));
+    break;
+  }
+}
+
+/// What becomes of an output that goes to no file: its first values.
+static void printOutput(const Output &output) {
+  const size_t shown = 16;
+  size_t elements = output.type.elements();
+  printf("%s: %s:", output.name.c_str(), io::toString(output.allType).c_str());
+  for (size_t i = 0; i < elements && i < shown; ++i)
+    printElement(output, i);
+  printf(elements > shown || output.allType != output.type ? " ...\n" : "\n");
+}
+
+//===----------------------------------------------------------------------===//
+// The run
+//===----------------------------------------------------------------------===//
+
+static io::Status runSample(io::Dataset &dataset, size_t sample,
+                            const std::vector<void *> &buffers,
+                            qcc_context *context,
+                            std::vector<Output> &outputs) {
+  if (io::Status status = dataset.read(sample, buffers); !status.ok())
+    return status;
+  if (qcc_context_run(context))
+    return runtimeError();
+  for (Output &output : outputs) {
+    const auto *data = static_cast<const uint8_t *>(output.tensor.data);
+    if (output.writer) {
+      if (io::Status status = output.writer->append(data, output.type.bytes());
+          !status.ok())
+        return status;
+    } else if (sample == 0) {
+      output.first.assign(data, data + output.type.bytes());
+    }
+  }
+  return io::Status::success();
+}
+
+io::Status qcc::tools::runSamples(const RunOptions &options, qcc_model *model,
+                                  qcc_context *context) {
+  std::vector<io::InputSpec> inputs(qcc_model_input_count(model));
+  std::vector<void *> buffers;
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    if (io::Status status = specOf(model, i, inputs[i]); !status.ok())
+      return status;
+    qcc_dltensor tensor;
+    if (qcc_context_get_input(context, inputs[i].name.c_str(), &tensor))
+      return runtimeError();
+    buffers.push_back(tensor.data);
+  }
+  for (const std::string &option : options.preprocess)
+    if (io::Status status = applyPreprocess(option, inputs); !status.ok())
+      return status;
+  std::unique_ptr<io::Dataset> dataset;
+  if (io::Status status = io::Dataset::open(options.inputs, inputs, dataset);
+      !status.ok())
+    return status;
+
+  std::vector<Output> outputs;
+  if (io::Status status =
+          openOutputs(options, model, context, dataset->count(), outputs);
+      !status.ok())
+    return status;
+  std::unique_ptr<TensorDump> dump;
+  if (!options.dumpTensors.empty())
+    if (io::Status status = TensorDump::open(options.dumpTensors, context,
+                                             dataset->count(), dump);
+        !status.ok())
+      return status;
+  for (size_t sample = 0; sample < dataset->count(); ++sample)
+    if (io::Status status =
+            runSample(*dataset, sample, buffers, context, outputs);
+        !status.ok())
+      return status;
+  if (dump)
+    if (io::Status status = dump->finish(); !status.ok())
+      return status;
+  for (Output &output : outputs) {
+    if (!output.writer)
+      printOutput(output);
+    else if (io::Status status = output.writer->finish(); !status.ok())
+      return status;
+  }
+  return io::Status::success();
+}

@@ -1,0 +1,93 @@
+//===- qcc-run.cpp - runs an artifact -------------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CommandLine.h"
+#include "Run.h"
+
+#include <cstdio>
+
+using namespace qcc;
+using namespace qcc::tools;
+
+static io::Status run(const RunOptions &options) {
+  if (io::Status status = checkDevice(options.device); !status.ok())
+    return status;
+  ModelHandle model;
+  if (io::Status status = openModel(options.artifact, model); !status.ok())
+    return status;
+  if (options.info)
+    printInfo(options, model.get());
+  if (!options.selftest && options.inputs.empty())
+    return io::Status::success();
+  ContextHandle context;
+  if (io::Status status =
+          makeContext(model, options.threads, options.program, context);
+      !status.ok())
+    return status;
+  if (options.selftest) {
+    if (qcc_context_selftest(context.get()))
+      return runtimeError();
+    printf("self-test passed\n");
+  }
+  return options.inputs.empty()
+             ? io::Status::success()
+             : runSamples(options, model.get(), context.get());
+}
+
+int main(int argc, char **argv) {
+  RunOptions options;
+  CommandLine line(
+      "qcc-run",
+      "model.qcm [-input [NAME=]PATH]... [-output [NAME=]PATH]... [options]",
+      "runs a compiled model\n\nAn artifact is code: run only what you trust.");
+  line.addList("input", "[NAME=]PATH",
+               "samples: .npy, .npz, raw bytes (.bin), a picture, a folder",
+               options.inputs);
+  line.addList("output", "[NAME=]PATH",
+               "where an output goes: .npy, or raw bytes (.bin)",
+               options.outputs);
+  line.addList("preprocess", "[NAME=]SPEC",
+               "instead of what the artifact records; none: nothing",
+               options.preprocess);
+  line.addString("dump-tensors", "DIR",
+                 "write every tensor inside the model into this folder",
+                 options.dumpTensors);
+  line.addFlag("info", "print what the artifact is", options.info);
+  line.addFlag("json", "print it as JSON", options.json);
+  line.addFlag("selftest", "verify the artifact and run its golden vectors",
+               options.selftest);
+  line.addString("device", "NAME", "cpu or auto", options.device);
+  line.addNumber("threads", "N", "default: one per physical core", 1,
+                 options.threads);
+  line.addString("program", "NAME",
+                 "one of the programs that -info lists; default: the best",
+                 options.program);
+  switch (line.parse(argc, argv, options.artifact)) {
+  case CommandLine::Outcome::Exit:
+    return 0;
+  case CommandLine::Outcome::Fail:
+    return 1;
+  case CommandLine::Outcome::Run:
+    break;
+  }
+  if (!options.info && !options.selftest && options.inputs.empty()) {
+    line.printError("nothing to do: give -input, -info or -selftest");
+    return 1;
+  }
+  if (options.inputs.empty() &&
+      (!options.outputs.empty() || !options.dumpTensors.empty())) {
+    line.printError("-output and -dump-tensors need -input");
+    return 1;
+  }
+  io::Status status = run(options);
+  if (status.ok() && fflush(stdout) == 0)
+    return 0;
+  line.printError(status.ok() ? "cannot write to the standard output"
+                              : status.message());
+  return 1;
+}
