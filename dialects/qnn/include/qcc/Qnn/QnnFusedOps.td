@@ -15,7 +15,7 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 /// A fused op: what it accumulates, then `extras` (read by the epilogue) and the epilogue region. Block arguments are scalars:
 /// the accumulator, then one element of each extra. Extras broadcast to the result's shape by numpy's rules.
 class Qnn_FusedOp<string mnemonic, list<Trait> traits = []>
-    : Qnn_Op<mnemonic, [Pure, Qnn_Cost, SingleBlockImplicitTerminator<"YieldOp">] # traits> {
+    : Qnn_Op<mnemonic, [Pure, Qnn_Cost, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">] # traits> {
   let regions = (region SizedRegion<1>:$epilogue);
   let results = (outs Qnn_Tensor:$result);
   let hasVerifier = 1;

@@ -1,0 +1,67 @@
+//===- Options.h - what a compilation was asked for -*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_DRIVER_OPTIONS_H
+#define QCC_DRIVER_OPTIONS_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qcc::driver {
+
+/// The phases of a compilation, in order. Each name is at once a value of
+/// `-compile-to=`, a file of `-dump-phases-to=` and a folder of the tree.
+enum class Phase {
+  import,
+  graph,
+  calibrate,
+  quantize,
+  lower,
+  codegen,
+  package
+};
+
+llvm::StringRef phaseName(Phase phase);
+/// The phase of that name, or nullopt.
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+/// What is written in the end.
+enum class Emit { artifact, sharedObject, object, assembly, llvmIR, mlir };
+
+/// The command line as a plain struct: linking resets every cl::opt of the
+/// process, so nothing but the tool's main reads those.
+struct Options {
+  std::string model;
+  std::string output; ///< Empty: the model's name with the suffix of `emit`.
+  Emit emit = Emit::artifact;
+  std::string target = "x86";
+  std::string cpu;  ///< Empty: one variant for AVX-512 VNNI and one for AVX2.
+  std::string bits; ///< "8" or "f32"; empty: what the model says, else 8.
+  std::vector<std::string> calibration; ///< `[NAME=]PATH`.
+  std::string preprocess;
+  std::vector<std::string> shapes; ///< `NAME:1x3x224x224`.
+  std::string ranges;              ///< Statistics to reload, or to save.
+  std::string rangeMethod;         ///< Empty: the default of the recipe.
+  std::optional<Phase> compileTo;
+  bool emitBytecode = false;
+  std::string dumpPhasesTo;
+  bool remarks = false;
+  bool verifyLowering = false;
+  /// Test hook: after this phase one number of the program is made wrong, which
+  /// `verifyLowering` must find.
+  std::string seedMiscompile;
+  unsigned threads = 0;    ///< Of the compiler itself; 0: one for each core.
+  std::string commandLine; ///< As typed, for provenance.
+};
+
+} // namespace qcc::driver
+
+#endif // QCC_DRIVER_OPTIONS_H
