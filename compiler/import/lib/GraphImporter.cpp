@@ -107,8 +107,8 @@ GraphImporter::collectTypes(const pb::GraphProto &graph) {
 //===----------------------------------------------------------------------===//
 
 Attribute GraphImporter::convertAttribute(pb::AttributeProto &attribute,
-                                          StringRef nodeName, ReportFn report) {
-  std::string key = (nodeName + "." + attribute.name()).str();
+                                          StringRef owner, ReportFn report) {
+  std::string key = (owner + "." + attribute.name()).str();
   SmallVector<Attribute> elements;
   /// Converts each of the messages, and makes an array of the results.
   auto toArray = [&](auto &messages, auto convert) -> Attribute {
@@ -234,6 +234,10 @@ LogicalResult GraphImporter::importNode(pb::NodeProto &node,
     dimParams.push_back(params ? params : builder.getArrayAttr({}));
   }
 
+  // Names of nodes may occur many times, those of values do not.
+  auto *firstOutput = llvm::find_if(
+      outputNames, [](StringRef output) { return !output.empty(); });
+  StringRef owner = firstOutput == outputNames.end() ? name : *firstOutput;
   NamedAttrList attributes;
   SmallVector<std::string> subgraphNames;
   SmallVector<pb::GraphProto *> subgraphs;
@@ -253,9 +257,10 @@ LogicalResult GraphImporter::importNode(pb::NodeProto &node,
       }
       continue;
     }
-    Attribute value = convertAttribute(attribute, name, [&](const Twine &what) {
-      reportAt("attribute '" + attribute.name() + "': " + what);
-    });
+    Attribute value =
+        convertAttribute(attribute, owner, [&](const Twine &what) {
+          reportAt("attribute '" + attribute.name() + "': " + what);
+        });
     if (!value)
       return failure();
     attributes.set(attribute.name(), value);

@@ -73,9 +73,10 @@ private:
   mlir::LogicalResult importSubgraph(pb::GraphProto &graph,
                                      mlir::Region &region);
 
-  /// The value of an attribute that is no graph; null after a report.
+  /// The value of an attribute that is no graph; null after a report. The name
+  /// of its owner becomes part of the keys of resources.
   mlir::Attribute convertAttribute(pb::AttributeProto &attribute,
-                                   llvm::StringRef nodeName, ReportFn report);
+                                   llvm::StringRef owner, ReportFn report);
 
   TypeMap collectTypes(const pb::GraphProto &graph);
   mlir::Value lookup(llvm::StringRef name);

@@ -14,6 +14,7 @@
 #include "OnnxLibrary.h"
 
 #include "onnx/checker.h"
+#include "onnx/common/proto_util.h"
 #include "onnx/defs/schema.h"
 #include "onnx/inliner/inliner.h"
 #include "llvm/ADT/StringExtras.h"
@@ -96,6 +97,44 @@ int64_t qcc::importer::getSinceVersion(StringRef domain, StringRef op,
   return schema ? schema->since_version() : version;
 }
 
+namespace {
+/// Adds the defaults of a function's attributes to the calls that leave them
+/// out, which the inliner does not: the attributes would come out with the
+/// defaults of the operators that they are handed to.
+class DefaultAttributes {
+public:
+  explicit DefaultAttributes(const pb::ModelProto &model) {
+    for (const pb::FunctionProto &function : model.functions())
+      functions[pb::GetFunctionImplId(function)] = &function;
+  }
+
+  void addTo(google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes) const {
+    for (pb::NodeProto &node : nodes) {
+      auto function = functions.find(pb::GetCalleeId(node));
+      if (function != functions.end())
+        addTo(node, *function->second);
+      for (pb::AttributeProto &attribute : *node.mutable_attribute()) {
+        if (attribute.has_g())
+          addTo(*attribute.mutable_g()->mutable_node());
+        for (pb::GraphProto &graph : *attribute.mutable_graphs())
+          addTo(*graph.mutable_node());
+      }
+    }
+  }
+
+private:
+  llvm::StringMap<const pb::FunctionProto *> functions;
+
+  static void addTo(pb::NodeProto &call, const pb::FunctionProto &function) {
+    for (const pb::AttributeProto &attribute : function.attribute_proto())
+      if (llvm::none_of(call.attribute(), [&](const auto &given) {
+            return given.name() == attribute.name();
+          }))
+        *call.add_attribute() = attribute;
+  }
+};
+} // namespace
+
 LogicalResult qcc::importer::inlineFunctions(pb::ModelProto &model,
                                              ReportFn report) {
   return catching(report, [&] {
@@ -111,6 +150,10 @@ LogicalResult qcc::importer::inlineFunctions(pb::ModelProto &model,
       import->set_domain(domain.str());
       import->set_version(version);
     }
+    DefaultAttributes defaults(model);
+    defaults.addTo(*model.mutable_graph()->mutable_node());
+    for (pb::FunctionProto &function : *model.mutable_functions())
+      defaults.addTo(*function.mutable_node());
     pb::inliner::InlineLocalFunctions(model);
     return success();
   });
