@@ -92,6 +92,22 @@ void qcc_golden_fill(const qcc_golden_input *range, uint64_t seed,
           qcc_golden_value(seed, input, i, range->lo, range->hi));
 }
 
+qcc_status qcc_model_golden_input(const qcc_model *model, uint32_t index,
+                                  void *data) {
+  qcc_value_info info;
+  qcc_status status = qcc_model_input(model, index, &info);
+  if (status)
+    return status;
+  if (!qcc_model_has_golden(model))
+    return qcc_fail(QCC_UNSUPPORTED, "%s: it has no golden vectors",
+                    model->path);
+  const qcc_golden *golden = (const qcc_golden *)model->artifact.golden.data;
+  const qcc_golden_input *ranges = (const qcc_golden_input *)(golden + 1);
+  qcc_golden_fill(&ranges[index], golden->seed, index, info.dtype,
+                  info.bytes / qcc_dtype_size(info.dtype), data);
+  return QCC_OK;
+}
+
 /// Memory for all inputs and outputs of a self-test.
 typedef struct {
   void **values;
@@ -135,8 +151,6 @@ static qcc_status compare(const qcc_model *model, uint32_t output,
 static qcc_status run_golden(qcc_context *context, buffers *b) {
   const qcc_model *model = context->model;
   const qcc_artifact *a = &model->artifact;
-  const qcc_golden *golden = (const qcc_golden *)a->golden.data;
-  const qcc_golden_input *ranges = (const qcc_golden_input *)(golden + 1);
   uint32_t inputs = a->signature->input_count;
   for (uint32_t i = 0; i < b->count; ++i) {
     uint64_t size = a->value_bytes[i] + QCC_ARENA_ALIGNMENT;
@@ -144,10 +158,9 @@ static qcc_status run_golden(qcc_context *context, buffers *b) {
     if (!b->values[i])
       return qcc_fail(QCC_OUT_OF_MEMORY, "%s: out of memory", model->path);
     if (i < inputs) {
-      qcc_value_info info;
-      qcc_model_value(model, i, &info);
-      qcc_golden_fill(&ranges[i], golden->seed, i, info.dtype,
-                      info.bytes / qcc_dtype_size(info.dtype), b->values[i]);
+      qcc_status status = qcc_model_golden_input(model, i, b->values[i]);
+      if (status)
+        return status;
       context->inputs[i] = b->values[i];
     } else {
       context->outputs[i - inputs] = b->values[i];

@@ -148,6 +148,11 @@ QCC_API const char *qcc_model_provenance(const qcc_model *model, size_t *size);
 /// Whether there is something for qcc_context_selftest to compare with.
 QCC_API int qcc_model_has_golden(const qcc_model *model);
 
+/// Fills `data` with the golden values of an input, which are in the range that
+/// was recorded for it.
+QCC_API qcc_status qcc_model_golden_input(const qcc_model *model,
+                                          uint32_t index, void *data);
+
 /// The model compiled for one target.
 typedef struct qcc_program_info {
   const char *name;

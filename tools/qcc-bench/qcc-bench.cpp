@@ -1,0 +1,77 @@
+//===- qcc-bench.cpp - times an artifact ----------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Bench.h"
+#include "CommandLine.h"
+
+#include <cstdio>
+
+using namespace qcc;
+using namespace qcc::tools;
+
+static io::Status run(const BenchOptions &options) {
+  if (io::Status status = checkDevice(options.device); !status.ok())
+    return status;
+  ModelHandle model;
+  if (io::Status status = openModel(options.artifact, model); !status.ok())
+    return status;
+  ContextHandle context;
+  if (io::Status status =
+          makeContext(model, options.threads, options.program, context);
+      !status.ok())
+    return status;
+  Measurement measurement;
+  if (io::Status status =
+          measure(options, model.get(), context.get(), measurement);
+      !status.ok())
+    return status;
+  if (options.json)
+    printJson(measurement);
+  else
+    printText(measurement);
+  return io::Status::success();
+}
+
+int main(int argc, char **argv) {
+  BenchOptions options;
+  CommandLine line(
+      "qcc-bench", "model.qcm [options]",
+      "times a compiled model, beside ceilings measured in the same run");
+  line.addList("input", "[NAME=]PATH",
+               "time it on the first sample of this; default: golden inputs",
+               options.inputs);
+  line.addString("device", "NAME", "cpu or auto", options.device);
+  line.addNumber("threads", "N", "default: one per physical core", 1,
+                 options.threads);
+  line.addString("program", "NAME",
+                 "one of the programs that qcc-run -info lists",
+                 options.program);
+  line.addNumber("warmup", "N", "runs that are not timed; default: 10", 0,
+                 options.warmup);
+  line.addNumber("repeat", "N",
+                 "runs that are timed; default: for a second, at least 10", 1,
+                 options.repeat);
+  line.addFlag("per-layer", "time every stage on its own too",
+               options.perLayer);
+  line.addFlag("json", "print JSON (schema qcc.bench/1), with all samples",
+               options.json);
+  switch (line.parse(argc, argv, options.artifact)) {
+  case CommandLine::Outcome::Exit:
+    return 0;
+  case CommandLine::Outcome::Fail:
+    return 1;
+  case CommandLine::Outcome::Run:
+    break;
+  }
+  io::Status status = run(options);
+  if (status.ok() && fflush(stdout) == 0)
+    return 0;
+  line.printError(status.ok() ? "cannot write to the standard output"
+                              : status.message());
+  return 1;
+}
