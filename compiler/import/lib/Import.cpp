@@ -73,18 +73,21 @@ static LogicalResult checkDomains(const pb::ModelProto &model,
   return failure();
 }
 
+/// Reports at `loc`; one problem is said once.
+static auto reportOnce(Location loc) {
+  return [loc, reported = false](const Twine &what) mutable {
+    if (!reported)
+      emitError(loc) << what;
+    reported = true;
+  };
+}
+
 OwningOpRef<ModuleOp> qcc::importer::importOnnx(StringRef path,
                                                 MLIRContext &context,
                                                 const ImportOptions &options) {
   context.loadDialect<qcc::onnx::OnnxDialect>();
   Location fileLoc = FileLineColLoc::get(&context, path, 0, 0);
-  // One problem is said once.
-  bool reported = false;
-  auto report = [&](const Twine &what) {
-    if (!reported)
-      emitError(fileLoc) << what;
-    reported = true;
-  };
+  auto report = reportOnce(fileLoc);
 
   FailureOr<std::shared_ptr<MappedFile>> file =
       MappedFile::open(path, /*followLinks=*/true, report);
@@ -118,4 +121,22 @@ OwningOpRef<ModuleOp> qcc::importer::importOnnx(StringRef path,
   if (failed(graphs.importModel(model)) || failed(verify(*module)))
     return {};
   return module;
+}
+
+ElementsAttr qcc::importer::importTensor(StringRef path, MLIRContext &context) {
+  context.loadDialect<qcc::onnx::OnnxDialect>();
+  auto report = reportOnce(FileLineColLoc::get(&context, path, 0, 0));
+  FailureOr<std::shared_ptr<MappedFile>> file =
+      MappedFile::open(path, /*followLinks=*/true, report);
+  if (failed(file))
+    return {};
+  pb::TensorProto tensor;
+  ArrayRef<char> bytes = (*file)->bytes();
+  if (failed(
+          parseTensor(StringRef(bytes.data(), bytes.size()), tensor, report)))
+    return {};
+  TensorImporter tensors(&context, *file, /*payloads=*/{},
+                         llvm::sys::path::parent_path(path),
+                         ImportOptions().maxInlineElements);
+  return tensors.convert(tensor, tensor.name(), report);
 }

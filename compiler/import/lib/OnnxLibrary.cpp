@@ -75,6 +75,22 @@ LogicalResult qcc::importer::parseModel(StringRef bytes, pb::ModelProto &model,
   });
 }
 
+LogicalResult qcc::importer::parseTensor(StringRef bytes,
+                                         pb::TensorProto &tensor,
+                                         ReportFn report) {
+  return catching(report, [&]() -> LogicalResult {
+    // Protobuf takes fields that it does not know, so that much else parses.
+    if (bytes.size() > INT32_MAX ||
+        !tensor.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+        tensor.data_type() == pb::TensorProto::UNDEFINED ||
+        tensor.has_segment()) {
+      report("not a serialized ONNX tensor, or a damaged one");
+      return failure();
+    }
+    return success();
+  });
+}
+
 OpsetImports qcc::importer::collectOpsetImports(const pb::ModelProto &model) {
   OpsetImports imports;
   for (const pb::OperatorSetIdProto &import : model.opset_import())

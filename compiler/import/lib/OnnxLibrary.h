@@ -45,6 +45,10 @@ std::string nameNode(const pb::NodeProto &node);
 mlir::LogicalResult parseModel(llvm::StringRef bytes, pb::ModelProto &model,
                                ReportFn report);
 
+/// Parses a serialized tensor.
+mlir::LogicalResult parseTensor(llvm::StringRef bytes, pb::TensorProto &tensor,
+                                ReportFn report);
+
 /// Checks versions, names, scopes and order, and every node and function by the
 /// library's checker. `modelDir` is the folder of the model.
 mlir::LogicalResult checkModel(const pb::ModelProto &model,

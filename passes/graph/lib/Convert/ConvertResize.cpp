@@ -46,8 +46,11 @@ struct AxisResize {
 double AxisResize::source(StringRef coordinates, double x) const {
   if (coordinates == "asymmetric")
     return x / scale;
-  if (coordinates == "align_corners")
-    return output == 1 ? 0 : x * (input - 1) / (output - 1);
+  if (coordinates == "align_corners") {
+    // The length before it was rounded down: ONNX's tests ask for it.
+    double length = scale * input;
+    return output == 1 ? 0 : x * (input - 1) / (length - 1);
+  }
   if (coordinates == "pytorch_half_pixel")
     return output > 1 ? (x + 0.5) / scale - 0.5 : 0;
   if (coordinates == "tf_crop_and_resize")

@@ -9,6 +9,7 @@
 #ifndef QCC_IMPORT_IMPORT_H
 #define QCC_IMPORT_IMPORT_H
 
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -42,6 +43,12 @@ struct ImportOptions {
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
                                              mlir::MLIRContext &context,
                                              const ImportOptions &options = {});
+
+/// Reads a file that holds one serialized tensor, as the inputs and outputs in
+/// ONNX's test data are, or reports one error, at the location `path`, and
+/// returns null.
+mlir::ElementsAttr importTensor(llvm::StringRef path,
+                                mlir::MLIRContext &context);
 
 } // namespace qcc::importer
 

@@ -1,0 +1,196 @@
+//===- NodeTest.cpp - runs one of ONNX's backend node tests ---------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NodeTest.h"
+
+#include "qcc/Graph/Passes.h"
+#include "qcc/Import/Import.h"
+#include "qcc/Interpreter/Interpreter.h"
+#include "qcc/Onnx/OnnxOps.h"
+#include "qcc/Onnx/RawTensor.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::conformance;
+
+namespace {
+
+/// Collects the errors that are emitted while it lives.
+class ErrorCollector {
+public:
+  explicit ErrorCollector(MLIRContext &context)
+      : handler(&context, [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+            errors.push_back(diagnostic.str());
+          return success();
+        }) {}
+
+  /// The first error; a refusal must have one.
+  Outcome refusal(StringRef phase) const {
+    if (errors.empty())
+      return {Verdict::wrong, (phase + ": failed without an error").str()};
+    std::string first = errors.front();
+    std::replace(first.begin(), first.end(), '\n', ' ');
+    return {Verdict::refused, (phase + ": " + first).str()};
+  }
+
+private:
+  std::vector<std::string> errors;
+  ScopedDiagnosticHandler handler;
+};
+
+/// The values of one side of a test, in order.
+using Values = std::vector<ElementsAttr>;
+
+} // namespace
+
+/// Reads `KIND_0.pb`, `KIND_1.pb`, ... Fails where one is no tensor.
+static FailureOr<Values> readValues(StringRef folder, StringRef kind,
+                                    MLIRContext &context) {
+  Values values;
+  while (true) {
+    SmallString<256> path(folder);
+    llvm::sys::path::append(path, "test_data_set_0",
+                            kind + "_" + Twine(values.size()) + ".pb");
+    if (!llvm::sys::fs::exists(path))
+      return values;
+    ElementsAttr value = importer::importTensor(path, context);
+    if (!value)
+      return failure();
+    values.push_back(value);
+  }
+}
+
+/// Makes the arguments of the graph that `binding` names constants of it, and
+/// drops their values from `inputs`.
+static void bindInputs(onnx::GraphOp graph, Binding binding, Values &inputs) {
+  if (binding == Binding::none)
+    return;
+  unsigned kept = binding == Binding::parameters ? 1 : 0;
+  OpBuilder builder(graph.getBody());
+  for (unsigned i = kept; i < inputs.size(); ++i) {
+    auto constant = onnx::InitializerOp::create(
+        builder, graph.getLoc(), inputs[i].getShapedType(),
+        builder.getStringAttr(graph.getInputName(i)), /*input=*/IntegerAttr(),
+        inputs[i]);
+    graph.getBody().getArgument(i).replaceAllUsesWith(constant);
+  }
+  llvm::BitVector dropped(graph.getNumArguments());
+  dropped.set(kept, inputs.size());
+  (void)graph.eraseArguments(dropped);
+  inputs.resize(kept);
+}
+
+/// The elements of an imported tensor. Of elements below a byte ONNX packs
+/// several into one, and Tensor does not.
+static FailureOr<qnn::Tensor> toTensor(ElementsAttr value) {
+  auto type = RankedTensorType::get(value.getShapedType().getShape(),
+                                    value.getElementType());
+  if (!type.getElementType().isInteger() || type.getElementTypeBitWidth() >= 8)
+    return qnn::Tensor::fromAttribute(value);
+  FailureOr<onnx::RawTensor> raw = onnx::RawTensor::get(value);
+  FailureOr<SmallVector<int64_t>> elements = failure();
+  if (succeeded(raw))
+    elements = raw->getInts();
+  if (failed(elements))
+    return failure();
+  qnn::Tensor tensor = qnn::Tensor::uninitialized(type);
+  llvm::copy(*elements, tensor.mutableData<int8_t>());
+  return tensor;
+}
+
+static FailureOr<SmallVector<qnn::Tensor>> toTensors(const Values &values) {
+  SmallVector<qnn::Tensor> tensors;
+  for (ElementsAttr value : values) {
+    FailureOr<qnn::Tensor> tensor = toTensor(value);
+    if (failed(tensor))
+      return failure();
+    tensors.push_back(*tensor);
+  }
+  return tensors;
+}
+
+/// Compares all results. The message names the first that is not as expected.
+static std::string compareAll(ArrayRef<qnn::Tensor> actual,
+                              ArrayRef<qnn::Tensor> expected) {
+  if (actual.size() != expected.size())
+    return llvm::formatv("{0} outputs, expected are {1}", actual.size(),
+                         expected.size());
+  for (auto [i, pair] : llvm::enumerate(llvm::zip(actual, expected))) {
+    std::string problem = compare(std::get<0>(pair), std::get<1>(pair));
+    if (!problem.empty())
+      return llvm::formatv("output {0} {1}", i, problem);
+  }
+  return "";
+}
+
+static Outcome runWith(Binding binding, StringRef folder,
+                       MLIRContext &context) {
+  ErrorCollector errors(context);
+  SmallString<256> path(folder);
+  llvm::sys::path::append(path, "model.onnx");
+  OwningOpRef<ModuleOp> module = importer::importOnnx(path, context);
+  if (!module)
+    return errors.refusal("import");
+  FailureOr<Values> inputs = readValues(folder, "input", context);
+  FailureOr<Values> outputs = readValues(folder, "output", context);
+  if (failed(inputs) || failed(outputs))
+    return {Verdict::refused, "data: an input or output is no tensor"};
+
+  onnx::GraphOp graph = *module->getOps<onnx::GraphOp>().begin();
+  if (graph.getNumArguments() != inputs->size())
+    return {Verdict::refused, "data: not all inputs have a value"};
+  bindInputs(graph, binding, *inputs);
+
+  PassManager graphPhase(&context);
+  graphPhase.addPass(graph::createConvertOnnxToQnnPass());
+  if (failed(graphPhase.run(*module)))
+    return errors.refusal("graph");
+
+  FailureOr<SmallVector<qnn::Tensor>> arguments = toTensors(*inputs);
+  FailureOr<SmallVector<qnn::Tensor>> expected = toTensors(*outputs);
+  if (failed(arguments) || failed(expected))
+    return {Verdict::refused, "data: an element type that tensors lack"};
+  FailureOr<interpreter::Interpreter> interpreter =
+      interpreter::Interpreter::create(*module);
+  if (failed(interpreter))
+    return errors.refusal("interpreter");
+  FailureOr<SmallVector<qnn::Tensor>> results = interpreter->run(*arguments);
+  if (failed(results))
+    return errors.refusal("interpreter");
+  std::string problem = compareAll(*results, *expected);
+  if (!problem.empty())
+    return {Verdict::wrong, "interpreter: " + problem};
+
+  static constexpr StringLiteral kHow[] = {
+      "all inputs live", "parameters bound", "all inputs bound"};
+  return {Verdict::passed, kHow[static_cast<int>(binding)].str()};
+}
+
+Outcome conformance::runNodeTest(StringRef folder, MLIRContext &context) {
+  Outcome first;
+  for (Binding binding : {Binding::none, Binding::parameters, Binding::all}) {
+    Outcome outcome = runWith(binding, folder, context);
+    if (outcome.verdict != Verdict::refused)
+      return outcome;
+    // The refusal of the model as it is is the one to be told.
+    if (binding == Binding::none)
+      first = outcome;
+  }
+  return first;
+}
