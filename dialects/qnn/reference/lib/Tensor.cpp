@@ -19,6 +19,28 @@ using namespace qcc::qnn;
 /// Alignment of owned memory: that of the widest vectors.
 static constexpr size_t kAlignment = 64;
 
+/// i2, ui4, ...: attributes store them in bytes, without extension.
+static bool isNarrowInteger(Type type) {
+  return isa<IntegerType>(type) && type.getIntOrFloatBitWidth() < 8 &&
+         !type.isInteger(1);
+}
+
+/// A copy with the low bits of each byte sign- or zero-extended.
+static Tensor extended(const Tensor &tensor) {
+  Tensor result = Tensor::uninitialized(tensor.getType());
+  Type element = tensor.getElementType();
+  unsigned spare = 8 - element.getIntOrFloatBitWidth();
+  const uint8_t *in = tensor.data<uint8_t>();
+  for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i) {
+    uint8_t shifted = static_cast<uint8_t>(in[i] << spare);
+    result.mutableData<uint8_t>()[i] =
+        element.isUnsignedInteger()
+            ? shifted >> spare
+            : static_cast<uint8_t>(static_cast<int8_t>(shifted) >> spare);
+  }
+  return result;
+}
+
 size_t Tensor::elementSize(Type type) {
   if (!type.isIntOrFloat())
     return 0;
@@ -56,7 +78,9 @@ Tensor Tensor::zeros(RankedTensorType type) {
 Tensor Tensor::borrow(RankedTensorType type, const void *bytes) {
   Tensor tensor;
   tensor.type = type;
-  tensor.bytes = bytes;
+  // An empty tensor is a tensor too.
+  static const char empty = 0;
+  tensor.bytes = bytes ? bytes : &empty;
   return tensor;
 }
 
@@ -77,8 +101,8 @@ FailureOr<Tensor> Tensor::fromAttribute(ElementsAttr attribute) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     if (!blob || blob->getData().size() != size)
       return failure();
-    static const char empty = 0;
-    return borrow(type, size == 0 ? &empty : blob->getData().data());
+    Tensor tensor = borrow(type, blob->getData().data());
+    return isNarrowInteger(type.getElementType()) ? extended(tensor) : tensor;
   }
   auto dense = dyn_cast<DenseElementsAttr>(attribute);
   if (!dense)
@@ -92,27 +116,31 @@ FailureOr<Tensor> Tensor::fromAttribute(ElementsAttr attribute) {
     return tensor;
   }
   ArrayRef<char> raw = dense.getRawData();
-  bool repeated = dense.isSplat() && raw.size() != size;
-  // Integers of less than a byte are stored without extension.
-  unsigned bits = type.getElementType().getIntOrFloatBitWidth();
-  if (!repeated && bits % 8 == 0 && size != 0)
-    return borrow(type, raw.data());
+  if (!dense.isSplat() || raw.size() == size) {
+    Tensor tensor = borrow(type, raw.data());
+    return isNarrowInteger(type.getElementType()) ? extended(tensor) : tensor;
+  }
   Tensor tensor = uninitialized(type);
   char *out = tensor.mutableData<char>();
-  if (bits % 8 != 0) {
-    bool isUnsigned = type.getElementType().isUnsignedInteger();
-    for (APInt value : dense.getValues<APInt>())
-      *out++ = static_cast<char>(isUnsigned ? value.getZExtValue()
-                                            : value.getSExtValue());
-    return tensor;
-  }
   size_t element = elementSize(type.getElementType());
   for (size_t i = 0; i < size; i += element)
     std::memcpy(out + i, raw.data(), element);
-  return tensor;
+  return isNarrowInteger(type.getElementType()) ? extended(tensor) : tensor;
 }
 
 ElementsAttr Tensor::toAttribute() const {
+  if (isNarrowInteger(getElementType())) {
+    // The same bytes as an i8 tensor would have, without extension.
+    Tensor bare = uninitialized(type);
+    unsigned mask = (1u << getElementType().getIntOrFloatBitWidth()) - 1;
+    for (int64_t i = 0, e = getNumElements(); i < e; ++i)
+      bare.mutableData<uint8_t>()[i] = data<uint8_t>()[i] & mask;
+    return bare.bytesToAttribute();
+  }
+  return bytesToAttribute();
+}
+
+ElementsAttr Tensor::bytesToAttribute() const {
   size_t size = getByteSize(), element = elementSize(getElementType());
   const char *begin = data<char>();
   if (getElementType().isInteger(1)) {

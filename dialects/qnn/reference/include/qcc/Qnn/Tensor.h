@@ -78,6 +78,8 @@ public:
   }
 
 private:
+  mlir::ElementsAttr bytesToAttribute() const;
+
   mlir::RankedTensorType type;
   /// Null where the memory is borrowed.
   std::shared_ptr<char[]> owner;
