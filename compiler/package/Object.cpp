@@ -224,19 +224,31 @@ static std::string forComment(StringRef text) {
   return result;
 }
 
+static uint64_t countElements(const Value &value) {
+  uint64_t elements = 1;
+  for (int64_t extent : value.shape)
+    elements *= extent;
+  return elements;
+}
+
+/// A line of the header's comment for each value.
 static void printValues(raw_ostream &os, StringRef kind,
                         ArrayRef<Value> values) {
   for (auto [index, value] : enumerate(values)) {
-    uint64_t elements = 1;
-    std::string shape;
-    for (int64_t extent : value.shape) {
-      elements *= extent;
-      shape += (shape.empty() ? "" : "x") + std::to_string(extent);
-    }
-    os << " *   " << kind << "s[" << index << "]: " << cType(value.dtype) << '['
-       << elements << "], '" << forComment(value.name) << "', " << shape
-       << "\n";
+    os << " *   " << kind << "s[" << index << "]: '" << forComment(value.name)
+       << "', " << cType(value.dtype) << '[';
+    interleave(value.shape, os, "][");
+    os << "]\n";
   }
+}
+
+/// The macros of each value.
+static void defineValues(raw_ostream &os, const Twine &prefix,
+                         ArrayRef<Value> values) {
+  for (auto [index, value] : enumerate(values))
+    os << "#define " << prefix << index << "_TYPE " << cType(value.dtype)
+       << "\n#define " << prefix << index << "_ELEMENTS "
+       << countElements(value) << "\n";
 }
 
 static std::string makeHeader(const Model &model) {
@@ -257,7 +269,10 @@ static std::string makeHeader(const Model &model) {
      << "#include <stdint.h>\n\n"
      << "#define " << upper << "_ARENA_BYTES "
      << model.programs.back().arenaSize + QCC_READ_SLACK << "\n#define "
-     << upper << "_ARENA_ALIGNMENT " << int(QCC_ARENA_ALIGNMENT) << "\n\n";
+     << upper << "_ARENA_ALIGNMENT " << int(QCC_ARENA_ALIGNMENT) << "\n";
+  defineValues(os, upper + "_INPUT_", model.inputs);
+  defineValues(os, upper + "_OUTPUT_", model.outputs);
+  os << "\n";
   os << R"(#ifdef __cplusplus
 extern "C" {
 #endif

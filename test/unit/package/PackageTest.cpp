@@ -143,7 +143,8 @@ TEST_F(Package, WritesAHeaderBesideTheObject) {
   llvm::StringRef text = (*header)->getBuffer();
   EXPECT_TRUE(text.contains("#define TEST_MODEL_ARENA_BYTES 4128\n"))
       << text.str();
-  EXPECT_TRUE(text.contains("inputs[0]: float[1000], 'x', 10x100\n"));
+  EXPECT_TRUE(text.contains("inputs[0]: 'x', float[10][100]\n"));
+  EXPECT_TRUE(text.contains("#define TEST_MODEL_OUTPUT_0_ELEMENTS 1000\n"));
   EXPECT_TRUE(text.contains("int test_model_run("));
 }
 

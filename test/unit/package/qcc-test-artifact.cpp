@@ -7,20 +7,34 @@
 //===----------------------------------------------------------------------===//
 
 //
-// For lit tests of the programs that run artifacts: qcc-test-artifact PATH
-// [wrong-golden].
+// For lit tests of the programs that run artifacts:
+//   qcc-test-artifact OUT.qcm [wrong-golden]
+//   qcc-test-artifact OUT.o    and OUT.h beside it, for a model called "model"
 //
 //===----------------------------------------------------------------------===//
 
 #include "TestModel.h"
 
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+using namespace qcc;
+
+static llvm::Error write(test::TestModel &test, llvm::StringRef path) {
+  if (!path.ends_with(".o"))
+    return package::writeArtifact(test.model, path);
+  test.model.name = "model";
+  llvm::SmallString<128> header(path);
+  llvm::sys::path::replace_extension(header, "h");
+  return package::writeObject(test.model, path, header);
+}
+
 int main(int argc, char **argv) {
-  qcc::test::TestModel test;
+  test::TestModel test;
   if (argc > 2)
     test.model.golden->outputs[0][0] ^= 1;
-  if (llvm::Error error = qcc::package::writeArtifact(test.model, argv[1])) {
+  if (llvm::Error error = write(test, argv[1])) {
     llvm::errs() << llvm::toString(std::move(error)) << "\n";
     return 1;
   }

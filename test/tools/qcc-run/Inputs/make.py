@@ -1,3 +1,10 @@
+#===- make.py - data for the tests of qcc-run -----------------------------===#
+#
+# Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===-------------------------------------------------------------------------===#
 """Writes inputs and expected outputs of the test artifact, with Python alone."""
 
 import struct
