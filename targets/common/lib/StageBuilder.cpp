@@ -7,6 +7,9 @@
 
 #include "qcc/Target/Stage.h"
 
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "qcc/Target/ExpandMath.h"
+
 #include "qcc/abi/artifact.h"
 #include "qcc/abi/kernel.h"
 #include "llvm/ADT/Twine.h"
@@ -304,6 +307,9 @@ target::emitStages(func::FuncOp function,
   }
   if (!ok)
     return failure();
+  RewritePatternSet expansions(module->getContext());
+  populateExpandMathPatterns(expansions);
+  walkAndApplyPatterns(*module, std::move(expansions));
   computeLifetimes(stages, info);
   info.weights = weights.take();
   info.arenaSize = placement->getArenaSize();

@@ -111,7 +111,7 @@ public:
 
 /// Turns the ops of a planned function into stages of a new module. The first
 /// emitter that handles an op makes its kernel; all ops that none handles are
-/// reported.
+/// reported. Elementary functions are written out (see ExpandMath.h).
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 emitStages(mlir::func::FuncOp function,
            llvm::ArrayRef<const KernelEmitter *> emitters, ProgramInfo &info);

@@ -1,0 +1,23 @@
+//===- Emitters.h - code generation that targets share ----------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_TARGET_EMITTERS_H
+#define QCC_TARGET_EMITTERS_H
+
+#include "qcc/Target/Stage.h"
+
+namespace qcc::target {
+
+/// Emitters for every op that is not a contraction, on any machine with
+/// vectors: elementwise maps, data movement, pools, reductions, softmax,
+/// normalisation, gathers, observers. A target puts its own in front of them.
+llvm::ArrayRef<const KernelEmitter *> genericEmitters();
+
+} // namespace qcc::target
+
+#endif // QCC_TARGET_EMITTERS_H
