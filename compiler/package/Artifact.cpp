@@ -80,7 +80,7 @@ private:
   std::string makeSignature();
   std::string makeStages(const Program &program, const LinkedCode &code);
   std::string makeTensors(const Program &program);
-  std::string makeGolden();
+  std::string makeGolden(const Golden &golden);
   Error addPrograms();
   void layOut();
 
@@ -200,8 +200,7 @@ std::string Builder::makeTensors(const Program &program) {
   return bytes;
 }
 
-std::string Builder::makeGolden() {
-  const Golden &golden = *model.golden;
+std::string Builder::makeGolden(const Golden &golden) {
   assert(golden.inputs.size() == model.inputs.size() &&
          golden.outputs.size() == model.outputs.size());
   std::string bytes;
@@ -295,7 +294,7 @@ Error Builder::build() {
   if (!model.provenance.empty())
     addSection(QCC_SECTION_PROVENANCE, {}, model.provenance);
   if (model.golden)
-    addSection(QCC_SECTION_GOLDEN, makeGolden());
+    addSection(QCC_SECTION_GOLDEN, makeGolden(*model.golden));
   if (!model.bitcode.empty())
     addSection(QCC_SECTION_BITCODE, {}, model.bitcode);
   if (Error error = addPrograms())

@@ -6,10 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // MAP_ANONYMOUS, madvise
-#endif
-
 #include "Context.h"
 
 #include "../cpu/Cpu.h"

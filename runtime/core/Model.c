@@ -6,10 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // O_CLOEXEC
-#endif
-
 #include "Model.h"
 
 #include "../cpu/Cpu.h"

@@ -13,10 +13,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // MAP_ANONYMOUS
-#endif
-
 #include "Code.h"
 #include "../core/Status.h"
 

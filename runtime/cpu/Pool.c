@@ -26,10 +26,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // syscall
-#endif
-
 #include "Pool.h"
 
 #include "../core/Status.h"
@@ -69,6 +65,7 @@ typedef struct {
   pthread_t thread;
 } worker;
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): lines of their own
 struct qcc_thread_pool {
   uint32_t threads;
   uint32_t started; ///< Workers that exist.

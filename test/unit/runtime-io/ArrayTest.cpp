@@ -35,6 +35,30 @@ TEST(Npy, RoundTripsEveryType) {
     }
 }
 
+TEST(ArrayWriter, ShowsAFileOnlyWhenItIsWhole) {
+  TemporaryFolder folder;
+  std::string path = folder.path("a.npy");
+  const float data[] = {1, 2, 3, 4};
+  {
+    ArrayWriter abandoned(path, {QCC_DTYPE_F32, {4}});
+    ASSERT_TRUE(abandoned.append(data, 8).ok());
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  ArrayWriter writer(path, {QCC_DTYPE_F32, {2, 2}});
+  ASSERT_TRUE(writer.append(data, 8).ok());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  ASSERT_TRUE(writer.append(data + 2, 8).ok());
+  ASSERT_TRUE(writer.finish().ok());
+  Array array;
+  ASSERT_TRUE(readNpy(path, array).ok());
+  EXPECT_EQ(memcmp(array.data.data(), data, sizeof(data)), 0);
+
+  ArrayWriter nowhere(folder.path("no/a.npy"), {QCC_DTYPE_F32, {4}});
+  EXPECT_EQ(nowhere.append(data, 16).message(),
+            "cannot write '" + folder.path("no/a.npy") +
+                "': No such file or directory");
+}
+
 std::string readError(const std::string &path) {
   Array array;
   return readNpy(path, array).message();

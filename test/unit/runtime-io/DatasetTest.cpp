@@ -85,6 +85,17 @@ TEST_F(DatasetTest, RefusesWhatDoesNotFit) {
                 "': No such file or directory");
 }
 
+TEST_F(DatasetTest, ReadsRawBytesInTheInputsType) {
+  std::string path = folder.path("a.bin");
+  writeFile(path, std::string(24, '\0'));
+  EXPECT_EQ(open({path}, {x}), "");
+  EXPECT_EQ(dataset->count(), 2u);
+  writeFile(path, std::string(25, '\0'));
+  EXPECT_EQ(open({path}, {x}), "'" + path +
+                                   "' is 25 bytes long, not a multiple of the "
+                                   "12 bytes of float32[1x3]");
+}
+
 TEST_F(DatasetTest, ReadsSeveralInputs) {
   InputSpec y = {"y", {QCC_DTYPE_F32, {1, 2}}, std::nullopt};
   std::string a = put("a.npy", {4, 3}), b = put("b.npy", {4, 2});
