@@ -206,6 +206,22 @@ ScaleRelation LinearOp::getScaleRelation(unsigned operand) {
 ScaleRelation PoolOp::getScaleRelation(unsigned) {
   return ScaleRelation::passes;
 }
+ScaleRelation ReduceOp::getScaleRelation(unsigned) {
+  // Channels that are reduced are mixed; the kinds listed are homogeneous.
+  bool mixes =
+      getAxes().empty() || getAxes().back() == typeOf(getInput()).getRank() - 1;
+  switch (getKind()) {
+  case ReduceKind::sum:
+  case ReduceKind::mean:
+  case ReduceKind::max:
+  case ReduceKind::min:
+  case ReduceKind::l1:
+  case ReduceKind::l2:
+    return mixes ? ScaleRelation::blocks : ScaleRelation::passes;
+  default:
+    return ScaleRelation::blocks;
+  }
+}
 ScaleRelation TransposeOp::getScaleRelation(unsigned) {
   return ScaleRelation::passes;
 }

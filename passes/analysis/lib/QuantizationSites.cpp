@@ -40,6 +40,13 @@ static bool readsActivation(OpOperand &use) {
              OperandRole::activation;
 }
 
+/// True if one op reads `value`, observers apart.
+static bool hasOneReader(Value value) {
+  return llvm::count_if(value.getUses(), [](OpOperand &use) {
+           return !isa<qnn::ObserveOp>(use.getOwner());
+         }) == 1;
+}
+
 /// The operand with the weights, or -1.
 static int64_t weightOperand(QuantizableOp op) {
   for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
@@ -70,6 +77,14 @@ void QuantizationSites::findContractions(KeepFloat keepFloat) {
 }
 
 void QuantizationSites::findInteriorUses() {
+  // A kernel with an epilogue gives the result: a contraction, a reduction or a
+  // map.
+  auto isKernelProducer = [&](Operation *op) {
+    auto quantizable = dyn_cast_or_null<QuantizableOp>(op);
+    return quantizable && !keptFloat.contains(op) &&
+           !quantizable.isQuantizationTransparent() &&
+           (contractions.contains(op) || weightOperand(quantizable) < 0);
+  };
   function->walk([&](QuantizableOp op) {
     kernelRoot[op] = op;
     if (!op.isElementwise() || keptFloat.contains(op) ||
@@ -80,9 +95,8 @@ void QuantizationSites::findInteriorUses() {
     for (OpOperand &use : op->getOpOperands()) {
       Operation *producer = use.get().getDefiningOp();
       auto type = cast<RankedTensorType>(use.get().getType());
-      if (!producer || !use.get().hasOneUse() || type.getShape() != shape ||
-          !(contractions.contains(producer) ||
-            (isElementwise(producer) && !keptFloat.contains(producer))))
+      if (!isKernelProducer(producer) || !hasOneReader(use.get()) ||
+          type.getShape() != shape)
         continue;
       // A contraction's kernel takes the op before one that has none does; of
       // two alike the later one, which finds the other's result in memory.
@@ -107,9 +121,9 @@ void QuantizationSites::findInteriorUses() {
     // that no contraction computes and nothing else reads stays unrounded.
     for (OpOperand &use : op->getOpOperands()) {
       Operation *producer = use.get().getDefiningOp();
-      if (&use != chosen && producer && use.get().hasOneUse() &&
-          isElementwise(producer) && !keptFloat.contains(producer) &&
-          !contractions.contains(kernelRoot.lookup(producer)))
+      if (&use != chosen && isElementwise(producer) &&
+          hasOneReader(use.get()) && !keptFloat.contains(producer) &&
+          isElementwise(kernelRoot.lookup(producer)))
         interior.insert(&use);
     }
   });

@@ -240,7 +240,7 @@ def Qnn_PoolOp : Qnn_InferredOp<"pool", [Qnn_Transparent, Qnn_ScaleEquivariant]>
   let hasVerifier = 1;
 }
 
-def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable]> {
+def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable, Qnn_ScaleEquivariant]> {
   let summary = "reduction over axes";
   let description = [{
     `axes` are sorted, non-negative and unique; empty means no reduction. Order of accumulation: see "reductions" in
