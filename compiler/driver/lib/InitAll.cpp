@@ -18,11 +18,13 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/Passes.h"
-#include "qcc/Graph/Passes.h"
 #include "qcc/Calibrate/Passes.h"
+#include "qcc/Graph/Passes.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Quantize/Passes.h"
+#include "qcc/Quantize/Pipelines.h"
 #include "qcc/Target/Passes.h"
 
 using namespace mlir;
@@ -45,4 +47,6 @@ void qcc::driver::registerAllPasses() {
   target::registerTargetPasses();
   calibrate::registerCalibratePasses();
   calibrate::registerCalibratePipelines();
+  quantize::registerQuantizePasses();
+  quantize::registerQuantizePipelines();
 }

@@ -69,13 +69,7 @@ def ComputeRanges : Pass<"qcc-compute-ranges", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"method", "method", "::qcc::calibrate::RangeMethod", /*default=*/"::qcc::calibrate::RangeMethod::minmax",
-      "how an interval follows from statistics", [{::llvm::cl::values(
-        clEnumValN(::qcc::calibrate::RangeMethod::minmax, "minmax", "the least and greatest number seen"),
-        clEnumValN(::qcc::calibrate::RangeMethod::movingAverage, "moving-average", "the mean over samples of their extremes"),
-        clEnumValN(::qcc::calibrate::RangeMethod::percentile, "percentile", "leaves out the rarest numbers at each end"),
-        clEnumValN(::qcc::calibrate::RangeMethod::entropy, "entropy", "least Kullback-Leibler divergence"),
-        clEnumValN(::qcc::calibrate::RangeMethod::mse, "mse", "least mean squared error of rounding and clipping"),
-        clEnumValN(::qcc::calibrate::RangeMethod::l3, "l3", "least mean cubed error: clips little"))}]>,
+      "how an interval follows from statistics", [{::qcc::calibrate::rangeMethodValues()}]>,
     Option<"percentile", "percentile", "double", /*default=*/"99.999", "percentage of the numbers that `percentile` keeps">,
   ];
 }

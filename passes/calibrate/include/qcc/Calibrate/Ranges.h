@@ -10,6 +10,7 @@
 #define QCC_CALIBRATE_RANGES_H
 
 #include "qcc/Calibrate/Statistics.h"
+#include "llvm/Support/CommandLine.h"
 
 namespace qcc::calibrate {
 
@@ -19,6 +20,23 @@ struct Range {
 };
 
 enum class RangeMethod { minmax, movingAverage, percentile, entropy, mse, l3 };
+
+/// The spellings of the methods, for pass and pipeline options.
+inline llvm::cl::ValuesClass rangeMethodValues() {
+  return llvm::cl::values(
+      clEnumValN(RangeMethod::minmax, "minmax",
+                 "the least and greatest number seen"),
+      clEnumValN(RangeMethod::movingAverage, "moving-average",
+                 "the mean over samples of their extremes"),
+      clEnumValN(RangeMethod::percentile, "percentile",
+                 "leaves out the rarest numbers at each end"),
+      clEnumValN(RangeMethod::entropy, "entropy",
+                 "least Kullback-Leibler divergence"),
+      clEnumValN(RangeMethod::mse, "mse",
+                 "least mean squared error of rounding and clipping"),
+      clEnumValN(RangeMethod::l3, "l3",
+                 "least mean cubed error: clips little"));
+}
 
 /// The interval of a uint8 grid for numbers with these statistics. `percentile`
 /// is the percentage of numbers that RangeMethod::percentile keeps.

@@ -1,0 +1,147 @@
+//===- MaterializeQdq.cpp - from assigned precision to Q/DQ pairs ---------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Grids.h"
+#include "WeightScales.h"
+
+#include "qcc/Analysis/Names.h"
+#include "qcc/Analysis/QuantizationSites.h"
+#include "qcc/Qnn/Constants.h"
+#include "qcc/Quantize/Passes.h"
+
+namespace qcc::quantize {
+#define GEN_PASS_DEF_MATERIALIZEQDQ
+#include "qcc/Quantize/Passes.h.inc"
+} // namespace qcc::quantize
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::quantize;
+using qnn::OperandRole;
+using qnn::QuantizableOp;
+using qnn::SchemeAttr;
+
+namespace {
+
+struct MaterializeQdq : quantize::impl::MaterializeQdqBase<MaterializeQdq> {
+  using MaterializeQdqBase::MaterializeQdqBase;
+
+  void runOnOperation() override;
+
+private:
+  LogicalResult materialize(QuantizableOp op, ArrayAttr schemes);
+  FailureOr<Value> roundedActivation(OpOperand &use, SchemeAttr scheme);
+  Value roundedWeight(QuantizableOp op, OpOperand &use, SchemeAttr scheme);
+
+  llvm::DenseMap<Value, qnn::ObserveOp> observers;
+  llvm::DenseMap<std::pair<Value, Attribute>, Value> pairs;
+};
+
+} // namespace
+
+FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
+                                                   SchemeAttr scheme) {
+  Value source = use.get();
+  auto producer = source.getDefiningOp<QuantizableOp>();
+  if (producer && producer.isQuantizationTransparent())
+    return source;
+  Value &rounded = pairs[{source, scheme}];
+  if (rounded)
+    return rounded;
+  qnn::ObserveOp observer = observers.lookup(source);
+  auto bounds = observer ? observer->getAttrOfType<DenseF32ArrayAttr>(
+                               qnn::QnnDialect::kRangeAttr)
+                         : DenseF32ArrayAttr();
+  if (!bounds) {
+    return use.getOwner()->emitError()
+           << "tensor '" << analysis::tensorName(source)
+           << "' has no range; calibrate and compute ranges first";
+  }
+  Grid grid = activationGrid(scheme, bounds);
+  SmallVector<int64_t> shape = scheme.getParameterShape(
+      cast<RankedTensorType>(source.getType()).getShape());
+  size_t expected = shape.empty() ? 1 : shape.front();
+  if (grid.scales.size() != expected)
+    return observer.emitError()
+           << "tensor '" << observer.getTensor() << "' has "
+           << grid.scales.size() << " ranges, but " << scheme << " needs "
+           << expected;
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointAfterValue(source);
+  rounded = createPair(builder, source.getLoc(), source, grid);
+  return rounded;
+}
+
+/// The scale of each channel of `value`, which a dequantize gives.
+static std::vector<float> scalesOf(Value value) {
+  auto dequantize = value.getDefiningOp<qnn::DequantizeOp>();
+  std::optional<std::vector<float>> scales =
+      dequantize ? qnn::readFloats(dequantize.getScale()) : std::nullopt;
+  return scales.value_or(std::vector<float>{});
+}
+
+Value MaterializeQdq::roundedWeight(QuantizableOp op, OpOperand &use,
+                                    SchemeAttr scheme) {
+  std::vector<float> weights = *qnn::readFloats(use.get());
+  auto type = cast<RankedTensorType>(use.get().getType());
+  int64_t channels = scheme.isPerTensor() ? 1 : type.getDimSize(0);
+  Grid grid{scheme, weightScales(weights, channels, weightGrid), {}};
+  OpOperand *bias = operandOfRole(op, OperandRole::bias),
+            *input = operandOfRole(op, OperandRole::activation);
+  if (std::optional<std::vector<float>> values =
+          bias ? qnn::readFloats(bias->get()) : std::nullopt)
+    fitBiases(*values, scalesOf(input->get()), grid.scales);
+  grid.zeroPoints.assign(grid.scales.size(), 0);
+  OpBuilder builder(op);
+  return createPair(builder, use.get().getLoc(), use.get(), grid);
+}
+
+LogicalResult MaterializeQdq::materialize(QuantizableOp op, ArrayAttr schemes) {
+  if (schemes.size() != op->getNumOperands())
+    return op.emitError() << "has " << schemes.size() << " schemes for "
+                          << op->getNumOperands() << " operands";
+  // Activations first: the scales of weights heed theirs.
+  for (OpOperand &use : op->getOpOperands()) {
+    auto scheme = dyn_cast<SchemeAttr>(schemes[use.getOperandNumber()]);
+    if (!scheme ||
+        op.getOperandRole(use.getOperandNumber()) != OperandRole::activation)
+      continue;
+    FailureOr<Value> rounded = roundedActivation(use, scheme);
+    if (failed(rounded))
+      return failure();
+    use.set(*rounded);
+  }
+  for (OpOperand &use : op->getOpOperands()) {
+    auto scheme = dyn_cast<SchemeAttr>(schemes[use.getOperandNumber()]);
+    if (!scheme ||
+        op.getOperandRole(use.getOperandNumber()) != OperandRole::weight)
+      continue;
+    if (!qnn::readFloats(use.get()))
+      return op.emitError("has a scheme for weights that are not constant f32");
+    use.set(roundedWeight(op, use, scheme));
+  }
+  op->removeAttr(qnn::QnnDialect::kSchemesAttr);
+  return success();
+}
+
+void MaterializeQdq::runOnOperation() {
+  func::FuncOp function = getOperation();
+  observers.clear();
+  pairs.clear();
+  function.walk([&](qnn::ObserveOp op) { observers[op.getInput()] = op; });
+  bool hasFailed = false;
+  function.walk([&](QuantizableOp op) {
+    if (auto schemes =
+            op->getAttrOfType<ArrayAttr>(qnn::QnnDialect::kSchemesAttr))
+      hasFailed |= failed(materialize(op, schemes));
+  });
+  if (hasFailed)
+    return signalPassFailure();
+  for (auto [value, observer] : observers)
+    observer.erase();
+}

@@ -1,0 +1,62 @@
+// RUN: qcc-opt %s -split-input-file -qcc-materialize-qdq | FileCheck %s
+
+// One pair for the input, that both readers share, and one for each weight. 127 steps of 0.5 and 0.25 are the weights' scales.
+// CHECK-LABEL: func.func @shared
+// CHECK-NOT: qnn.observe
+// CHECK-DAG: %[[SCALE:.*]] = qnn.constant dense<0.00999999977> : tensor<f32>
+// CHECK-DAG: %[[ZERO:.*]] = qnn.constant dense<100> : tensor<ui8>
+// CHECK: %[[Q:.*]] = qnn.quantize %arg0, %[[SCALE]], %[[ZERO]] as <ui8, per_tensor>
+// CHECK-NEXT: %[[D:.*]] = qnn.dequantize %[[Q]], %[[SCALE]], %[[ZERO]] as <ui8, per_tensor>
+// CHECK: qnn.constant dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>
+// CHECK: %[[W:.*]] = qnn.dequantize {{.*}} as <i8, per_axis = 0, symmetric, narrow>
+// CHECK: qnn.linear %[[D]], %[[W]]
+// CHECK-NOT: qnn.schemes
+// CHECK-NOT: qnn.quantize %arg0
+// CHECK: qnn.linear %[[D]],
+func.func @shared(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -1.0, 1.55>} : tensor<1x2xf32>
+  %v = qnn.constant dense<[[63.5, 1.3], [0.1, -31.75]]> : tensor<2x2xf32>
+  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// Weights that are all multiples of 0.125 were integers once: that is the scale, not 2/127.
+// CHECK-LABEL: func.func @grid
+// CHECK: qnn.constant dense<1.250000e-01> : tensor<2xf32>
+func.func @grid(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: 0.0, 2.55>} : tensor<1x8xf32>
+  %v = qnn.constant dense<[[2.0, 1.625, -0.125, 0.0, 0.25, 0.375, -1.0, 1.875], [0.125, 0.625, -0.875, 0.0, 1.5, 1.375, -1.125, 0.5]]> : tensor<2x8xf32>
+  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x8xf32>, tensor<2x8xf32>) -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// A grid for each channel.
+// CHECK-LABEL: func.func @channels
+// CHECK-DAG: qnn.constant dense<[0.00999999977, 2.000000e-02]> : tensor<2xf32>
+// CHECK-DAG: qnn.constant dense<[0, 255]> : tensor<2xui8>
+// CHECK: qnn.quantize %arg0, {{.*}} as <ui8, per_axis = 3>
+func.func @channels(%x: tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: 0.0, 2.55, -5.1, 0.0>} : tensor<1x4x4x2xf32>
+  %w = qnn.constant dense<0.5> : tensor<2x1x1x1xf32>
+  %0 = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 2 : i64,
+    qnn.schemes = [#qnn.scheme<ui8, per_axis = 3>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x4x4x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x4x4x2xf32>
+  return %0 : tensor<1x4x4x2xf32>
+}
+
+// -----
+
+// A bias that would not fit i32 raises the scale of its weights: 2^31 / 2^30 / 0.5.
+// CHECK-LABEL: func.func @great_bias
+// CHECK: qnn.constant dense<4.000000e+00> : tensor<1xf32>
+func.func @great_bias(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: 0.0, 127.5>} : tensor<1x2xf32>
+  %v = qnn.constant dense<[[0.01, 0.02]]> : tensor<1x2xf32>
+  %b = qnn.constant dense<2147483648.0> : tensor<1xf32>
+  %0 = qnn.linear %x, %v, %b {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>, #qnn.scheme<i32, per_axis = 0, symmetric>]} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}
