@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "mlir/IR/PatternMatch.h"
 
 namespace qcc::graph {
 
@@ -28,6 +29,18 @@ mlir::ElementsAttr elementsFromBytes(mlir::RankedTensorType type,
 /// quantized weight is written.
 mlir::FailureOr<mlir::ElementsAttr> evaluateConstant(mlir::Operation *op,
                                                      int64_t limit);
+
+/// The value of an op made of constants as a constant in its place, or else the
+/// result of the op itself. It is for results no larger than the operands.
+mlir::Value foldOrKeep(mlir::Operation *op, mlir::RewriterBase &rewriter);
+
+/// The elements of an f32 constant, or nothing.
+std::optional<llvm::SmallVector<float>> floatElements(mlir::Value value);
+
+/// A new f32 constant.
+mlir::Value makeFloats(mlir::OpBuilder &builder, mlir::Location loc,
+                       llvm::ArrayRef<int64_t> shape,
+                       llvm::ArrayRef<float> values);
 
 } // namespace qcc::graph
 
