@@ -20,6 +20,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Graph/Passes.h"
+#include "qcc/Graph/Pipelines.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxDialect.h"
 #include "qcc/Qnn/Qnn.h"
@@ -42,6 +43,7 @@ void qcc::driver::registerAllDialects(DialectRegistry &registry) {
 void qcc::driver::registerAllPasses() {
   registerTransformsPasses();
   graph::registerGraphPasses();
+  graph::registerGraphPipeline();
   lower::registerLowerPasses();
   lower::registerLowerPipeline();
   target::registerTargetPasses();

@@ -8,24 +8,57 @@
 
 #include "ConstantEvaluation.h"
 
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include "qcc/Qnn/Reference.h"
 
 using namespace mlir;
 using namespace qcc;
-
-/// Constants of more bytes than this are resources: they are not printed, not
-/// uniqued, and freed with the context.
-static constexpr size_t kMaxDenseBytes = 1024;
-
-ElementsAttr graph::elementsFromBytes(RankedTensorType type,
-                                      ArrayRef<char> bytes) {
-  if (bytes.size() <= kMaxDenseBytes)
-    return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return DenseResourceElementsAttr::get(
-      type, "folded", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
-}
+using namespace qcc::graph;
 
 FailureOr<ElementsAttr> graph::evaluateConstant(Operation *op, int64_t limit) {
-  return failure();
+  if (isa<qnn::DequantizeOp>(op) || op->getNumResults() != 1 ||
+      op->getNumOperands() == 0)
+    return failure();
+  // A cheap look at the operands first: most ops have one that is computed.
+  int64_t read = 0;
+  for (Value operand : op->getOperands()) {
+    ElementsAttr constant = qnn::constantValue(operand);
+    if (!constant)
+      return failure();
+    read += constant.getNumElements();
+  }
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape() ||
+      type.getNumElements() > std::max(limit, read))
+    return failure();
+  FailureOr<SmallVector<ElementsAttr>> results = qnn::foldConstants(op);
+  if (failed(results))
+    return failure();
+  return results->front();
+}
+
+Value graph::foldOrKeep(Operation *op, RewriterBase &rewriter) {
+  FailureOr<ElementsAttr> value = evaluateConstant(op, /*limit=*/0);
+  if (failed(value))
+    return op->getResult(0);
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  return rewriter.replaceOpWithNewOp<qnn::ConstantOp>(op, *value);
+}
+
+std::optional<SmallVector<float>> graph::floatElements(Value value) {
+  ElementsAttr constant = qnn::constantValue(value);
+  if (!constant || !constant.getElementType().isF32())
+    return std::nullopt;
+  FailureOr<qnn::Tensor> tensor = qnn::Tensor::fromAttribute(constant);
+  if (failed(tensor))
+    return std::nullopt;
+  return SmallVector<float>(
+      ArrayRef(tensor->data<float>(), tensor->getNumElements()));
+}
+
+Value graph::makeFloats(OpBuilder &builder, Location loc,
+                        ArrayRef<int64_t> shape, ArrayRef<float> values) {
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  return qnn::ConstantOp::create(
+      builder, loc, qnn::Tensor::borrow(type, values.data()).toAttribute());
 }

@@ -17,11 +17,6 @@
 
 namespace qcc::graph {
 
-/// Elements from bytes in the layout of `onnx::RawTensor`: `dense` if they are
-/// few, else a resource.
-mlir::ElementsAttr elementsFromBytes(mlir::RankedTensorType type,
-                                     llvm::ArrayRef<char> bytes);
-
 /// The value of an op whose operands are all constants, computed by the
 /// reference evaluation. Fails, without a message, if they are not, if the
 /// result has more than `limit` elements and more than the operands together,

@@ -36,9 +36,8 @@ std::optional<SmallVector<float>> perChannel(Value value, int64_t channels,
                                              int64_t rank) {
   auto type = typeOf(value);
   if (type.getRank() > rank || !type.hasStaticShape() ||
-      (type.getNumElements() != 1 &&
-       (type.getNumElements() != channels ||
-        type.getShape().back() != channels)))
+      (type.getNumElements() != 1 && (type.getNumElements() != channels ||
+                                      type.getShape().back() != channels)))
     return std::nullopt;
   std::optional<SmallVector<float>> values = floatElements(value);
   if (values && values->size() == 1)
@@ -105,8 +104,7 @@ void scaleRows(MutableArrayRef<float> values, ArrayRef<float> scale) {
 }
 
 /// conv(x) * scale + offset is a convolution with other weights.
-template <typename OpT>
-struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
+template <typename OpT> struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(qnn::BinaryOp op,
                                 PatternRewriter &rewriter) const override {
@@ -138,9 +136,8 @@ struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
       newWeight = makeFloats(rewriter, source.getLoc(),
                              typeOf(source.getWeight()).getShape(), *weight);
     }
-    Value newBias =
-        makeFloats(rewriter, source.getLoc(),
-                   static_cast<int64_t>(bias.size()), bias);
+    Value newBias = makeFloats(rewriter, source.getLoc(),
+                               static_cast<int64_t>(bias.size()), bias);
     auto result = cast<OpT>(rewriter.clone(*source));
     result.getWeightMutable().assign(newWeight);
     result.getBiasMutable().assign(newBias);
@@ -190,13 +187,12 @@ template <typename OpT> struct FoldBefore : OpRewritePattern<OpT> {
       }
       bias[o] = static_cast<float>(sum);
     }
-    Value newWeight =
-        makeFloats(rewriter, op.getLoc(), typeOf(op.getWeight()).getShape(),
-                   *weight);
+    Value newWeight = makeFloats(rewriter, op.getLoc(),
+                                 typeOf(op.getWeight()).getShape(), *weight);
     Value newBias = op.getBias();
     if (shifts)
-      newBias = makeFloats(rewriter, op.getLoc(),
-                           static_cast<int64_t>(outputs), bias);
+      newBias = makeFloats(rewriter, op.getLoc(), static_cast<int64_t>(outputs),
+                           bias);
     rewriter.modifyOpInPlace(op, [&] {
       op.getInputMutable().assign(affine->input);
       op.getWeightMutable().assign(newWeight);

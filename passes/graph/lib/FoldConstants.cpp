@@ -22,8 +22,7 @@ using namespace qcc;
 
 namespace {
 
-class FoldConstants
-    : public graph::impl::FoldConstantsPassBase<FoldConstants> {
+class FoldConstants : public graph::impl::FoldConstantsPassBase<FoldConstants> {
 public:
   using FoldConstantsPassBase::FoldConstantsPassBase;
 

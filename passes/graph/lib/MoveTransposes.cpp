@@ -33,8 +33,7 @@ struct ComposeTransposes : OpRewritePattern<qnn::TransposeOp> {
     auto inner = op.getInput().getDefiningOp<qnn::TransposeOp>();
     if (!inner)
       return rewriter.notifyMatchFailure(op, "input is not a transpose");
-    Permutation composed =
-        compose(op.getPermutation(), inner.getPermutation());
+    Permutation composed = compose(op.getPermutation(), inner.getPermutation());
     if (isIdentity(composed))
       rewriter.replaceOp(op, inner.getInput());
     else
@@ -45,23 +44,21 @@ struct ComposeTransposes : OpRewritePattern<qnn::TransposeOp> {
 };
 
 /// op(transpose(x)) becomes transpose(op'(x)), where op' is the same in the
-/// other layout.
+/// other layout, if no other operand needs a transpose for that.
 struct SinkTranspose : RewritePattern {
   SinkTranspose(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (isa<qnn::TransposeOp>(op) || op->getNumResults() != 1)
-      return rewriter.notifyMatchFailure(op, "not an op to move over");
-    for (Value operand : op->getOperands()) {
-      auto transpose = operand.getDefiningOp<qnn::TransposeOp>();
-      if (!transpose || isWeight(transpose.getInput()))
-        continue;
-      if (!pays(op, transpose.getPermutation()))
+    for (qnn::TransposeOp transpose : getTransposedOperands(op)) {
+      ArrayRef<int64_t> permutation = transpose.getPermutation();
+      if (!llvm::all_of(op->getOperands(), [&](Value operand) {
+            return isFreeToTranspose(operand, permutation);
+          }))
         continue;
       FailureOr<TransposedResult> result =
-          cloneTransposed(op, transpose.getPermutation(), rewriter);
+          cloneTransposed(op, permutation, rewriter);
       if (failed(result))
         continue;
       rewriter.replaceOpWithNewOp<qnn::TransposeOp>(op, result->value,
@@ -71,19 +68,49 @@ struct SinkTranspose : RewritePattern {
     return rewriter.notifyMatchFailure(op, "no transpose above that can move");
   }
 
-private:
-  /// True if no transpose is needed for the other operands of `op`, or if the
-  /// one that comes out of it is cancelled at once.
-  static bool pays(Operation *op, ArrayRef<int64_t> permutation) {
-    bool free = llvm::all_of(op->getOperands(), [&](Value operand) {
-      return isFreeToTranspose(operand, permutation);
-    });
-    return free || (!op->use_empty() &&
-                    llvm::all_of(op->getUsers(), [&](Operation *user) {
-                      auto next = dyn_cast<qnn::TransposeOp>(user);
-                      return next && isIdentity(compose(next.getPermutation(),
-                                                        permutation));
-                    }));
+  /// The transposes that `op` reads, but for those of weights.
+  static SmallVector<qnn::TransposeOp> getTransposedOperands(Operation *op) {
+    SmallVector<qnn::TransposeOp> result;
+    if (isa<qnn::TransposeOp>(op) || op->getNumResults() != 1)
+      return result;
+    for (Value operand : op->getOperands())
+      if (auto transpose = operand.getDefiningOp<qnn::TransposeOp>())
+        if (!isWeight(transpose.getInput()))
+          result.push_back(transpose);
+    return result;
+  }
+};
+
+/// transpose(op(transpose(x), y)), where the transposes undo each other,
+/// becomes op'(x, transpose(y)).
+struct CancelAcross : RewritePattern {
+  CancelAcross(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (op->use_empty())
+      return rewriter.notifyMatchFailure(op, "result is not used");
+    for (qnn::TransposeOp transpose :
+         SinkTranspose::getTransposedOperands(op)) {
+      ArrayRef<int64_t> permutation = transpose.getPermutation();
+      if (!llvm::all_of(op->getUsers(), [&](Operation *user) {
+            auto next = dyn_cast<qnn::TransposeOp>(user);
+            return next && next.getPermutation().size() == permutation.size() &&
+                   isIdentity(compose(next.getPermutation(), permutation));
+          }))
+        continue;
+      FailureOr<TransposedResult> result =
+          cloneTransposed(op, permutation, rewriter);
+      if (failed(result))
+        continue;
+      // Only ops that keep the permutation get here: gather and reduce have a
+      // single operand, and have been passed before.
+      for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
+        rewriter.replaceOp(user, result->value);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "no transposes around that cancel");
   }
 };
 
@@ -96,8 +123,8 @@ struct HoistOverDequantize : OpRewritePattern<qnn::TransposeOp> {
     auto dequantize = op.getInput().getDefiningOp<qnn::DequantizeOp>();
     if (!dequantize)
       return rewriter.notifyMatchFailure(op, "input is not dequantized");
-    FailureOr<TransposedResult> result = cloneTransposed(
-        dequantize, invert(op.getPermutation()), rewriter);
+    FailureOr<TransposedResult> result =
+        cloneTransposed(dequantize, invert(op.getPermutation()), rewriter);
     if (failed(result))
       return rewriter.notifyMatchFailure(op, "scales lie in groups");
     rewriter.replaceOp(op, result->value);
@@ -109,29 +136,30 @@ class MoveTransposes
     : public graph::impl::MoveTransposesPassBase<MoveTransposes> {
 public:
   LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet sinking(context), hoisting(context);
+    RewritePatternSet sinking(context), cancelling(context), hoisting(context);
     sinking.add<ComposeTransposes, SinkTranspose>(context);
+    cancelling.add<ComposeTransposes, SinkTranspose, CancelAcross>(context);
     hoisting.add<ComposeTransposes, HoistOverDequantize>(context);
     sink = std::move(sinking);
+    cancel = std::move(cancelling);
     hoist = std::move(hoisting);
     return success();
   }
 
   void runOnOperation() override {
-    // The two directions would undo each other: first everything goes down,
-    // then what is left goes up.
-    for (const FrozenRewritePatternSet *patterns : {&sink, &hoist})
-      if (failed(applyPatternsGreedily(
-              getOperation(), *patterns,
-              GreedyRewriteConfig().setMaxIterations(
-                  GreedyRewriteConfig::kNoLimit)))) {
+    // First everything goes down that can for free, then what costs a transpose
+    // elsewhere; at last, what is left goes up.
+    for (const FrozenRewritePatternSet *patterns : {&sink, &cancel, &hoist})
+      if (failed(applyPatternsGreedily(getOperation(), *patterns,
+                                       GreedyRewriteConfig().setMaxIterations(
+                                           GreedyRewriteConfig::kNoLimit)))) {
         getOperation().emitError("transposes do not come to rest");
         return signalPassFailure();
       }
   }
 
 private:
-  FrozenRewritePatternSet sink, hoist;
+  FrozenRewritePatternSet sink, cancel, hoist;
 };
 
 } // namespace

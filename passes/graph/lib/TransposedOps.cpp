@@ -141,10 +141,9 @@ Value Cloner::untransposed(Value value) {
     if (ArrayRef<int64_t>(transpose.getPermutation()) == permutation)
       return transpose.getInput();
   if (movesOnlyOnes(type.getShape(), inverse))
-    return foldOrKeep(
-        qnn::ReshapeOp::create(rewriter, value.getLoc(),
-                               before(type, permutation), value),
-        rewriter);
+    return foldOrKeep(qnn::ReshapeOp::create(rewriter, value.getLoc(),
+                                             before(type, permutation), value),
+                      rewriter);
   auto dequantize = value.getDefiningOp<qnn::DequantizeOp>();
   if (dequantize && qnn::constantValue(dequantize.getInput())) {
     FailureOr<TransposedResult> result =
@@ -194,8 +193,8 @@ FailureOr<TransposedResult> Cloner::convert(qnn::ConcatOp concat) {
 }
 
 FailureOr<TransposedResult> Cloner::convert(qnn::PadOp pad) {
-  auto result = cast<qnn::PadOp>(clone(untransposed(pad.getInput()),
-                                       before(pad.getType(), permutation)));
+  auto result = cast<qnn::PadOp>(
+      clone(untransposed(pad.getInput()), before(pad.getType(), permutation)));
   result.setLow(before(pad.getLow(), permutation));
   result.setHigh(before(pad.getHigh(), permutation));
   return same(result);
@@ -218,9 +217,9 @@ FailureOr<TransposedResult> Cloner::convert(qnn::TileOp tile) {
 }
 
 FailureOr<TransposedResult> Cloner::convert(qnn::SoftmaxOp softmax) {
-  auto result = cast<qnn::SoftmaxOp>(
-      clone(untransposed(softmax.getInput()),
-            before(softmax.getType(), permutation)));
+  auto result =
+      cast<qnn::SoftmaxOp>(clone(untransposed(softmax.getInput()),
+                                 before(softmax.getType(), permutation)));
   result.setAxis(permutation[softmax.getAxis()]);
   return same(result);
 }
@@ -303,7 +302,10 @@ FailureOr<TransposedResult> Cloner::convert(qnn::ReshapeOp reshape) {
         a *= from.getDimSize(i++);
       else
         b *= to.getDimSize(j++);
-    } while (a != b);
+    } while (a != b || (j == group.toBegin && j < to.getRank()));
+    // Ones at the end belong to what is before them.
+    if (i == from.getRank())
+      j = to.getRank();
     group.fromEnd = i;
     group.toEnd = j;
     groups.push_back(group);
@@ -331,8 +333,7 @@ FailureOr<TransposedResult> Cloner::convert(qnn::ReshapeOp reshape) {
   for (auto [number, group] : llvm::enumerate(groups))
     for (int64_t i = group.toBegin; i < group.toEnd; ++i)
       result.push_back(firstOf[number] + i - group.toBegin);
-  Operation *cloned =
-      clone(untransposed(reshape.getInput()), to.clone(shape));
+  Operation *cloned = clone(untransposed(reshape.getInput()), to.clone(shape));
   return TransposedResult{cloned->getResult(0), result};
 }
 

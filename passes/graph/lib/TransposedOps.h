@@ -31,8 +31,7 @@ bool isWeight(mlir::Value value);
 /// True if the tensor x with `transpose(x, permutation) = value` costs nothing:
 /// `value` is such a transpose, or a constant, or at most moves dimensions of
 /// size 1.
-bool isFreeToTranspose(mlir::Value value,
-                       llvm::ArrayRef<int64_t> permutation);
+bool isFreeToTranspose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
 
 struct TransposedResult {
   mlir::Value value;

@@ -20,8 +20,8 @@ onnx.graph @conv(%x: tensor<1x3x8x8xf32> {onnx.name = "x"}) -> (!onnx.unknown {o
 // Relu and Clip are clamps; Identity and Dropout vanish.
 // CHECK-LABEL: func.func @main
 // CHECK-SAME: %[[X:.*]]: tensor<4xf32>
-// CHECK-NEXT: %[[R:.*]] = qnn.clamp %[[X]] [0.000000e+00, 0x7F800000] {qnn.tensor = "r"}
-// CHECK-NEXT: %[[C:.*]] = qnn.clamp %[[R]] [0.000000e+00, 6.000000e+00] {qnn.tensor = "y"}
+// CHECK-NEXT: %[[R:.*]] = qnn.clamp %[[X]]{{ ?}}{{.}}0.000000e+00, 0x7F800000{{.}} {qnn.tensor = "r"}
+// CHECK-NEXT: %[[C:.*]] = qnn.clamp %[[R]]{{ ?}}{{.}}0.000000e+00, 6.000000e+00{{.}} {qnn.tensor = "y"}
 // CHECK-NEXT: return %[[C]]
 onnx.graph @activations(%x: tensor<4xf32> {onnx.name = "x"}) -> (tensor<4xf32> {onnx.name = "y"}) {
   %none = onnx.none

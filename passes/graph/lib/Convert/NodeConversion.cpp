@@ -10,6 +10,7 @@
 
 #include "../ConstantEvaluation.h"
 #include "qcc/Onnx/RawTensor.h"
+#include "qcc/Qnn/Tensor.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/STLExtras.h"
@@ -78,20 +79,29 @@ FailureOr<ElementsAttr> graph::importConstant(Attribute value) {
   Type element = raw->getElementType(), compute = computeType(element);
   if (!compute)
     return failure();
-  if (compute == element) {
-    if (auto elements = dyn_cast<ElementsAttr>(value))
-      return elements;
-    return elementsFromBytes(cast<RankedTensorType>(raw->getType()),
-                             raw->getBytes());
+  auto type = RankedTensorType::get(raw->getType().getShape(), compute);
+  if (compute != element) {
+    FailureOr<SmallVector<double>> values = raw->getDoubles();
+    if (failed(values))
+      return failure();
+    qnn::Tensor tensor = qnn::Tensor::uninitialized(type);
+    llvm::transform(*values, tensor.mutableData<float>(),
+                    [](double wide) { return static_cast<float>(wide); });
+    return tensor.toAttribute();
   }
-  FailureOr<SmallVector<double>> wide = raw->getDoubles();
-  if (failed(wide))
-    return failure();
-  std::vector<float> narrow(wide->begin(), wide->end());
-  return elementsFromBytes(
-      RankedTensorType::get(raw->getType().getShape(), compute),
-      ArrayRef(reinterpret_cast<const char *>(narrow.data()),
-               narrow.size() * sizeof(float)));
+  // ONNX packs small integers, qnn does not.
+  if (element.getIntOrFloatBitWidth() == 4) {
+    FailureOr<SmallVector<int64_t>> values = raw->getInts();
+    if (failed(values))
+      return failure();
+    qnn::Tensor tensor = qnn::Tensor::uninitialized(type);
+    llvm::transform(*values, tensor.mutableData<char>(),
+                    [](int64_t wide) { return static_cast<char>(wide); });
+    return tensor.toAttribute();
+  }
+  if (auto elements = dyn_cast<ElementsAttr>(value))
+    return elements;
+  return qnn::Tensor::borrow(type, raw->getBytes().data()).toAttribute();
 }
 
 NodeConversion::NodeConversion(onnx::NodeOp node, OpBuilder &builder,
@@ -267,10 +277,7 @@ Value NodeConversion::scalar(Type element, double value) {
 
 Value NodeConversion::floatsConstant(ArrayRef<int64_t> shape,
                                      ArrayRef<float> values) {
-  return constant(
-      elementsFromBytes(RankedTensorType::get(shape, builder.getF32Type()),
-                        ArrayRef(reinterpret_cast<const char *>(values.data()),
-                                 values.size() * sizeof(float))));
+  return makeFloats(builder, node.getLoc(), shape, values);
 }
 
 Value NodeConversion::unary(qnn::UnaryKind kind, Value input, float alpha,

@@ -9,6 +9,7 @@
 #ifndef QCC_GRAPH_PASSES_H
 #define QCC_GRAPH_PASSES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace qcc::graph {

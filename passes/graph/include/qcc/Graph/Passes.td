@@ -49,4 +49,98 @@ def ConvertOnnxToQnnPass : Pass<"qcc-convert-onnx-to-qnn", "::mlir::ModuleOp"> {
   ];
 }
 
+def FoldConstantsPass : Pass<"qcc-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "evaluate ops on constants";
+  let description = [{
+    Replaces ops whose operands are all constants by their value, computed by the reference evaluation. A constant under a
+    `qnn.dequantize` stays: that is how a quantized weight is written.
+
+    ```mlir
+    %c = qnn.constant dense<[1.0, 4.0]> : tensor<2xf32>
+    %r = qnn.unary sqrt %c : tensor<2xf32> -> tensor<2xf32>
+    ```
+    becomes
+    ```mlir
+    %r = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"limit", "limit", "int64_t", "65536",
+           "the most elements that a result may have if it is larger than the operands">,
+  ];
+}
+
+def FoldChannelAffinePass : Pass<"qcc-fold-channel-affine", "::mlir::func::FuncOp"> {
+  let summary = "fold scales and offsets by channel into weights and biases";
+  let description = [{
+    A product or sum with one constant for each channel before or after a convolution or linear, as it is left of a batch
+    normalisation, becomes part of its weight and bias. Needs constants by the last dimension: run it after
+    `qcc-move-transposes`. Quantized weights are left alone.
+
+    ```mlir
+    %1 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+    %2 = qnn.binary mul %1, %scale : tensor<1x2xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    %3 = qnn.binary add %2, %offset : tensor<1x2xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    ```
+    becomes, with each row of the weight scaled,
+    ```mlir
+    %3 = qnn.linear %x, %scaled, %offset : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    ```
+  }];
+}
+
+def FoldPadsPass : Pass<"qcc-fold-pads", "::mlir::func::FuncOp"> {
+  let summary = "fold explicit padding into convolutions and pools";
+  let description = [{
+    A `qnn.pad` of spatial dimensions that is read by a convolution (zeros), a maximum (minus infinity), an average that
+    has no padding of its own (zeros, which then count) or a sum becomes its `pads`.
+
+    ```mlir
+    %1 = qnn.pad %x [0, 1, 1, 0] [0, 1, 1, 0] : tensor<1x8x8x3xf32> -> tensor<1x10x10x3xf32>
+    %2 = qnn.conv %1, %w {pads = array<i64: 0, 0, 0, 0>, ...}
+    ```
+    becomes
+    ```mlir
+    %2 = qnn.conv %x, %w {pads = array<i64: 1, 1, 1, 1>, ...}
+    ```
+  }];
+}
+
+def MatmulToLinearPass : Pass<"qcc-matmul-to-linear", "::mlir::func::FuncOp"> {
+  let summary = "write products with a weight matrix as linear";
+  let description = [{
+    A `qnn.matmul` whose right operand is a matrix known at compile time, or a dequantized one, becomes a `qnn.linear` with
+    the transposed matrix.
+
+    ```mlir
+    %1 = qnn.matmul %x, %w : (tensor<1x4x8xf32>, tensor<8x2xf32>) -> tensor<1x4x2xf32>
+    ```
+    becomes
+    ```mlir
+    %1 = qnn.linear %x, %wt : (tensor<1x4x8xf32>, tensor<2x8xf32>) -> tensor<1x4x2xf32>
+    ```
+  }];
+}
+
+def MoveTransposesPass : Pass<"qcc-move-transposes", "::mlir::func::FuncOp"> {
+  let summary = "move transposes along the graph until they cancel";
+  let description = [{
+    Transposes move down over every op that can work in the layout above them (elementwise ops, concat, slice, pad, reduce,
+    gather, reshape, quantize, ...) and cancel where they meet their inverse. An op with several computed operands is passed
+    if all of them are transposed alike, or if what comes out is cancelled at once. What is left then moves up over
+    `qnn.dequantize`, so that it moves stored integers and what reads them finds the dequantize next to it. Constants are
+    transposed at compile time.
+
+    ```mlir
+    %1 = qnn.transpose %0 [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
+    %2 = qnn.clamp %1 [0.0, 6.0] : tensor<1x4x8x8xf32>
+    %3 = qnn.transpose %2 [0, 2, 3, 1] : tensor<1x4x8x8xf32> -> tensor<1x8x8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %3 = qnn.clamp %0 [0.0, 6.0] : tensor<1x8x8x4xf32>
+    ```
+  }];
+}
+
 #endif // QCC_GRAPH_PASSES_TD
