@@ -58,7 +58,7 @@ onnx.graph @gemm(%x: tensor<2x8xf32> {onnx.name = "x"}, %c: tensor<2x2xf32> {onn
 
 // A quantized weight stays a dequantized constant, its axis moved along.
 // CHECK-LABEL: func.func @main
-// CHECK: %[[W:.*]] = qnn.dequantize %{{.*}}, %{{.*}}, %{{.*}} <i8, per_axis = 0, symmetric>
+// CHECK: %[[W:.*]] = qnn.dequantize %{{.*}}, %{{.*}}, %{{.*}} as <i8, per_axis = 0, symmetric>
 // CHECK-SAME: -> tensor<2x3x3x1xf32>
 // CHECK: qnn.conv %{{.*}}, %[[W]] {{.*}}groups = 2
 onnx.graph @qdq(%x: tensor<1x2x4x4xf32> {onnx.name = "x"}) -> (tensor<1x2x2x2xf32> {onnx.name = "y"}) {

@@ -58,9 +58,9 @@ func.func @axes(%x: tensor<2x4x5x3xf32>) -> tensor<2x3x5xf32> {
 // What is left above a dequantize moves integers.
 // CHECK-LABEL: func.func @quantized
 // CHECK: %[[T:.*]] = qnn.transpose %{{.*}} [0, 2, 1] : tensor<1x3x4xui8> -> tensor<1x4x3xui8>
-// CHECK: qnn.dequantize %[[T]], {{.*}} <ui8, per_axis = 2>
+// CHECK: qnn.dequantize %[[T]], {{.*}} as <ui8, per_axis = 2>
 func.func @quantized(%q: tensor<1x3x4xui8>, %s: tensor<3xf32>, %z: tensor<3xui8>) -> tensor<1x4x3xf32> {
-  %0 = qnn.dequantize %q, %s, %z <ui8, per_axis = 1> : (tensor<1x3x4xui8>, tensor<3xf32>, tensor<3xui8>) -> tensor<1x3x4xf32>
+  %0 = qnn.dequantize %q, %s, %z as <ui8, per_axis = 1> : (tensor<1x3x4xui8>, tensor<3xf32>, tensor<3xui8>) -> tensor<1x3x4xf32>
   %1 = qnn.transpose %0 [0, 2, 1] : tensor<1x3x4xf32> -> tensor<1x4x3xf32>
   return %1 : tensor<1x4x3xf32>
 }
