@@ -20,7 +20,7 @@ using namespace qcc::io;
 
 /// Larger pictures are refused: a small file can claim to be an enormous one.
 static constexpr uint64_t maxFileBytes = uint64_t(1) << 28;
-static constexpr uint64_t maxPixels = uint64_t(1) << 27;
+static constexpr uint64_t maxPixels = uint64_t(1) << 26;
 
 static Status corrupt(const std::string &path, const std::string &what) {
   return Status::error("'" + path + "' is not a usable picture: " + what);
