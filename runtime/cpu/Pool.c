@@ -35,6 +35,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -99,6 +100,12 @@ static uint64_t now_ns(void) {
 
 static void relax(void) { __builtin_ia32_pause(); }
 
+/// The control word that processes start with: round to nearest even, keep
+/// subnormal numbers, mask exceptions. Libraries built with -ffast-math leave
+/// another behind, and then the bits of a result would depend on who else is in
+/// the process.
+static const uint32_t default_mxcsr = 0x1f80;
+
 //===----------------------------------------------------------------------===//
 // Working
 //===----------------------------------------------------------------------===//
@@ -150,13 +157,8 @@ static void participate(qcc_thread_pool *pool, uint32_t self) {
   }
 }
 
-void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
+static void run_together(qcc_thread_pool *pool, const qcc_step *steps,
                          uint32_t count, const qcc_frame *frame) {
-  if (pool->threads == 1) {
-    for (uint32_t i = 0; i < count; ++i)
-      steps[i].function(frame, 0, 1);
-    return;
-  }
   uint64_t gap = now_ns() - pool->last_end_ns;
   pool->average_gap_ns = (3 * pool->average_gap_ns + gap) / 4;
   uint64_t spin = 2 * pool->average_gap_ns;
@@ -178,6 +180,18 @@ void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
   participate(pool, 0);
   await_done(pool, (base + count) * pool->threads);
   pool->last_end_ns = now_ns();
+}
+
+void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
+                         uint32_t count, const qcc_frame *frame) {
+  uint32_t mxcsr = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(default_mxcsr);
+  if (pool->threads > 1)
+    run_together(pool, steps, count, frame);
+  else
+    for (uint32_t i = 0; i < count; ++i)
+      steps[i].function(frame, 0, 1);
+  __builtin_ia32_ldmxcsr(mxcsr);
 }
 
 //===----------------------------------------------------------------------===//
@@ -215,6 +229,7 @@ static void park(qcc_thread_pool *pool, uint32_t self) {
 static void *worker_main(void *argument) {
   worker *w = (worker *)argument;
   qcc_thread_pool *pool = w->pool;
+  __builtin_ia32_ldmxcsr(default_mxcsr);
   while (!atomic_load(&pool->stop)) {
     if (has_work(pool, w->index) || spin_for_work(pool, w->index))
       participate(pool, w->index);
@@ -227,6 +242,24 @@ static void *worker_main(void *argument) {
 //===----------------------------------------------------------------------===//
 // Making and ending
 //===----------------------------------------------------------------------===//
+
+/// Returns 0 if the system refuses. Signals are for the threads of the program,
+/// not for ours: workers start with all of them blocked.
+static int start_workers(qcc_thread_pool *pool) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  for (uint32_t i = 1; i < pool->threads; ++i) {
+    worker *w = &pool->workers[i];
+    w->pool = pool;
+    w->index = i;
+    if (pthread_create(&w->thread, NULL, worker_main, w))
+      break;
+    pool->started = i;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return pool->started + 1 == pool->threads;
+}
 
 qcc_status qcc_thread_pool_create(uint32_t threads, qcc_thread_pool **result) {
   if (threads == 0 || threads > MAX_THREADS)
@@ -249,16 +282,10 @@ qcc_status qcc_thread_pool_create(uint32_t threads, qcc_thread_pool **result) {
     atomic_init(&pool->shares[i].claimed, 0);
   atomic_init(&pool->spin_ns, min_spin_ns);
   pool->last_end_ns = now_ns();
-  for (uint32_t i = 1; i < threads; ++i) {
-    worker *w = &pool->workers[i];
-    w->pool = pool;
-    w->index = i;
-    if (pthread_create(&w->thread, NULL, worker_main, w)) {
-      qcc_thread_pool_destroy(pool);
-      return qcc_fail(QCC_OUT_OF_MEMORY,
-                      "the system refuses to start %u threads", threads);
-    }
-    pool->started = i;
+  if (!start_workers(pool)) {
+    qcc_thread_pool_destroy(pool);
+    return qcc_fail(QCC_OUT_OF_MEMORY, "the system refuses to start %u threads",
+                    threads);
   }
   *result = pool;
   return QCC_OK;

@@ -12,7 +12,9 @@
 #include "llvm/Support/xxhash.h"
 
 #include <gtest/gtest.h>
+#include <pmmintrin.h>
 #include <thread>
+#include <xmmintrin.h>
 
 extern "C" uint64_t qcc_hash(const void *data, size_t size);
 
@@ -111,6 +113,20 @@ TEST_F(Runtime, GivesTheSameOnAnyNumberOfThreads) {
     EXPECT_EQ(qcc_context_threads(context), threads);
     for (int repeat = 0; repeat < 20; ++repeat)
       EXPECT_EQ(run(context, test.input()), test.expected());
+    qcc_context_release(context);
+  }
+}
+
+TEST_F(Runtime, DoesNotDependOnTheCallersFloatingPointModes) {
+  for (uint32_t threads : {1, 2}) {
+    qcc_context *context = makeContext(threads);
+    unsigned before = _mm_getcsr();
+    unsigned fast = before | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON;
+    _mm_setcsr(fast);
+    std::vector<float> y = run(context, std::vector<float>(1000, 0x1p-140f));
+    EXPECT_EQ(_mm_getcsr() & ~_MM_EXCEPT_MASK, fast & ~_MM_EXCEPT_MASK);
+    _mm_setcsr(before);
+    EXPECT_EQ(y[0], -0x1p-139f);
     qcc_context_release(context);
   }
 }
