@@ -340,6 +340,16 @@ ModelChecker::checkFunctions(const checker::CheckerContext &context) {
               return fail("function '" + function.name() + "': " + what);
             })))
       return failure();
+    llvm::StringSet<> values;
+    for (const std::string &input : function.input())
+      values.insert(input);
+    for (const pb::NodeProto &node : function.node())
+      for (const std::string &output : node.output())
+        values.insert(output);
+    for (const std::string &output : function.output())
+      if (!values.contains(output))
+        return fail("function '" + function.name() + "': output '" + output +
+                    "' is the output of no node and no input");
   }
   return checkInlinedSize();
 }

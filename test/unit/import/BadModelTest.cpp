@@ -189,6 +189,16 @@ TEST_F(BadModelTest, Functions) {
                        "Clipis not compatible"));
 }
 
+TEST_F(BadModelTest, FunctionsWithoutTheirOutput) {
+  EXPECT_EQ(fail(R"(
+    <ir_version: 10, opset_import: ["" : 21, "local" : 1]>
+    g (float[4] x) => (float[4] y) { y = local.f(x) }
+    <domain: "local", opset_import: ["" : 21]>
+    f (a) => (b) { c = Relu(a) })"),
+            "model.onnx: function 'f': output 'b' is the output of no node and "
+            "no input");
+}
+
 TEST_F(BadModelTest, FunctionsThatMultiply) {
   // Each calls the next ten times: 10^20 nodes in a few kilobytes.
   ModelProto model = parse(R"(
