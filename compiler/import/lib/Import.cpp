@@ -106,8 +106,7 @@ OwningOpRef<ModuleOp> qcc::importer::importOnnx(StringRef path,
     modelDir = ".";
   if (failed(checkModel(model, modelDir, report)))
     return {};
-  // What the inliner makes is not above suspicion: a function can hand an input
-  // through, which leaves the call's output without a producer.
+  // What the inliner makes is not above suspicion.
   if (!options.keepFunctions && !model.functions().empty() &&
       (failed(inlineFunctions(model, report)) ||
        failed(checkModel(model, modelDir, report))))

@@ -151,6 +151,27 @@ private:
 };
 } // namespace
 
+/// Puts an Identity between an input of a function and an output that is the
+/// same value: the inliner would leave the call's output without a producer.
+static void separateOutputsFromInputs(pb::FunctionProto &function) {
+  for (std::string &output : *function.mutable_output()) {
+    if (!llvm::is_contained(function.input(), output))
+      continue;
+    pb::NodeProto *identity = function.add_node();
+    identity->set_op_type("Identity");
+    identity->add_input(output);
+    // A name that is longer than each of the function's is none of them.
+    size_t longest = 0;
+    for (const std::string &name : function.input())
+      longest = std::max(longest, name.size());
+    for (const pb::NodeProto &node : function.node())
+      for (const std::string &name : node.output())
+        longest = std::max(longest, name.size());
+    output += "_" + std::string(longest, 'o');
+    identity->add_output(output);
+  }
+}
+
 LogicalResult qcc::importer::inlineFunctions(pb::ModelProto &model,
                                              ReportFn report) {
   return catching(report, [&] {
@@ -168,8 +189,10 @@ LogicalResult qcc::importer::inlineFunctions(pb::ModelProto &model,
     }
     DefaultAttributes defaults(model);
     defaults.addTo(*model.mutable_graph()->mutable_node());
-    for (pb::FunctionProto &function : *model.mutable_functions())
+    for (pb::FunctionProto &function : *model.mutable_functions()) {
       defaults.addTo(*function.mutable_node());
+      separateOutputsFromInputs(function);
+    }
     pb::inliner::InlineLocalFunctions(model);
     return success();
   });

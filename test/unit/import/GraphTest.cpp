@@ -209,6 +209,16 @@ TEST_F(GraphTest, InlinesFunctions) {
   EXPECT_EQ(llvm::StringRef(text).count("alpha = 5.000000e-01"), 1u);
 }
 
+TEST_F(GraphTest, InlinesFunctionsThatReturnAnInput) {
+  std::string text = print(R"(
+    <ir_version: 10, opset_import: ["" : 21, "local" : 1]>
+    g (float[4] x) => (float[4] y, float[4] z) { y, z = local.f(x) }
+    <domain: "local", opset_import: ["" : 21]>
+    f (a) => (a, b) { b = Relu(a) })");
+  EXPECT_TRUE(contains(text, "%y = onnx.node \"Identity\" version 21(%x)"));
+  EXPECT_TRUE(contains(text, "onnx.return %y, %z"));
+}
+
 TEST_F(GraphTest, KeepsFunctionsIfAsked) {
   options.keepFunctions = true;
   std::string text = print(kFunctions);
