@@ -1,5 +1,4 @@
-//===- ConstantEvaluation.h - ops on constants become constants  -*- C++
-//-*-===//
+//===- ConstantEvaluation.h - ops on constants become constants -*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- ChannelScales.cpp - even out the channels of a tensor
-//----------------===//
+//===- ChannelScales.cpp - even out the channels of a tensor --------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FoldClamps.cpp - drop clamps that saturation repeats
-//-----------------===//
+//===- FoldClamps.cpp - drop clamps that saturation repeats ---------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

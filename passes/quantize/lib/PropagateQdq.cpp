@@ -1,5 +1,4 @@
-//===- PropagateQdq.cpp - round again after ops that move numbers
-//-----------===//
+//===- PropagateQdq.cpp - round again after ops that move numbers ---------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- QuantizeBiases.cpp - round biases to the accumulator's grid
-//----------===//
+//===- QuantizeBiases.cpp - round biases to the accumulator's grid --------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- QuantizeWeights.cpp - round constants to their grid
-//------------------===//
+//===- QuantizeWeights.cpp - round constants to their grid ----------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- VerifyQdq.cpp - the contract of a QDQ graph
-//--------------------------===//
+//===- VerifyQdq.cpp - the contract of a QDQ graph ------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

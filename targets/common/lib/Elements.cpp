@@ -77,9 +77,8 @@ Value target::loadElements(ImplicitLocOpBuilder &b, Value address, Type element,
     value = LLVM::LoadOp::create(b, type, address, alignment);
   } else {
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    value =
-        LLVM::MaskedLoadOp::create(b, type, address, laneMask(b, lanes, valid),
-                                   zero, alignment);
+    value = LLVM::MaskedLoadOp::create(
+        b, type, address, laneMask(b, lanes, valid), zero, alignment);
   }
   return fromMemory(b, value, element, lanes);
 }

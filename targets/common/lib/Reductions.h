@@ -1,5 +1,4 @@
-//===- Reductions.h - sums and maxima in the order of numerics.h -*- C++
-//-*-===//
+//===- Reductions.h - sums and maxima in the order of numerics.h ----------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

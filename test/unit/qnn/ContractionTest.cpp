@@ -1,5 +1,4 @@
-//===- ContractionTest.cpp - reference evaluation of contractions
-//----------===//
+//===- ContractionTest.cpp - reference evaluation of contractions ---------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FusedTest.cpp - reference evaluation of fused ops
-//-------------------===//
+//===- FusedTest.cpp - reference evaluation of fused ops ------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- MovementTest.cpp - reference evaluation of data movement
-//------------===//
+//===- MovementTest.cpp - reference evaluation of data movement -----------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- QuantizationTest.cpp - reference evaluation of quantization
-//---------===//
+//===- QuantizationTest.cpp - reference evaluation of quantization --------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- ReductionTest.cpp - reference evaluation of reductions
-//--------------===//
+//===- ReductionTest.cpp - reference evaluation of reductions -------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

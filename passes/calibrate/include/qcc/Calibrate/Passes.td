@@ -1,4 +1,4 @@
-//===- Passes.td - passes that prepare and absorb calibration -*- tablegen -*-===//
+//===- Passes.td - passes that prepare and absorb calibration -------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

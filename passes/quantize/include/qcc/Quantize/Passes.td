@@ -1,4 +1,4 @@
-//===- Passes.td - from an observed float network to a QDQ graph -*- tablegen -*-===//
+//===- Passes.td - from an observed float network to a QDQ graph ----------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

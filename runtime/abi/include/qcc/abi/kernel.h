@@ -99,8 +99,8 @@ typedef struct qcc_pool {
 /// header states; `arena` holds NAME_ARENA_BYTES (which include the slack)
 /// aligned to NAME_ARENA_ALIGNMENT; a null `pool` means the calling thread
 /// alone. Returns 0, or 1 if this processor lacks an instruction set that the
-/// code needs. Calls with different arenas may run at the same time. All threads
-/// are to have the floating-point modes that a C program starts with.
+/// code needs. Calls with different arenas may run at the same time. All
+/// threads are to have the floating-point modes that a C program starts with.
 typedef int (*qcc_run_fn)(const void *const *inputs, void *const *outputs,
                           void *arena, const qcc_pool *pool);
 
