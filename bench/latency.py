@@ -11,7 +11,7 @@ calibration arrays, and of the float model in both. The contestants take turns, 
 else the machine does hits all alike; a turn gives the median of its samples, and what is reported is the median over the
 turns and the median of the ratios within a turn (above 1: qcc is faster).
 
-usage: python bench/latency.py [--models A,B] [--threads 1,2] [--turns N] [--seconds S] [--json F]
+usage: python bench/latency.py [--models A,B] [--threads 1,2] [--turns N] [--json F]
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 """
 
@@ -30,15 +30,15 @@ import models
 from quality import Qcc
 
 
-def ort_turn(path, sample, threads, seconds):
-    """Seconds of single runs, after a warm-up, within about `seconds`."""
+def ort_turn(path, sample, threads):
+    """Seconds of single runs for about a second, as qcc-bench measures, after a warm-up."""
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     feed = {session.get_inputs()[0].name: np.load(sample)}
-    samples, end = [], time.perf_counter() + seconds * 1.25
+    samples, end = [], time.perf_counter() + 1.25
     while time.perf_counter() < end:
         start = time.perf_counter()
         session.run(None, feed)
@@ -70,24 +70,23 @@ class Contest:
         run([sys.executable, os.path.join(models.SOURCE, "bench", "peers.py"), "ort-percentile", model.path, saved,
              self.files["ort-int8"]])
 
-    def turn(self, contestant, threads, seconds):
+    def turn(self, contestant, threads):
         path = self.files[contestant]
         if contestant.startswith("qcc"):
-            out = run([os.path.join(self.binaries, "qcc-bench"), path, f"-threads={threads}", f"-seconds={seconds}", "-json"])
+            out = run([os.path.join(self.binaries, "qcc-bench"), path, f"-threads={threads}", "-json"])
             return json.loads(out)["samples"]
-        return json.loads(run([sys.executable, os.path.abspath(__file__), "--turn", path, self.sample, str(threads), str(seconds)]))
+        return json.loads(run([sys.executable, os.path.abspath(__file__), "--turn", path, self.sample, str(threads)]))
 
 
 def main():
     if sys.argv[1:2] == ["--turn"]:
-        path, sample, threads, seconds = sys.argv[2:]
-        json.dump(ort_turn(path, sample, int(threads), float(seconds)), sys.stdout)
+        path, sample, threads = sys.argv[2:]
+        json.dump(ort_turn(path, sample, int(threads)), sys.stdout)
         return 0
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=.5, help="of each turn")
+    parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--json", help="write all samples here")
     args = parser.parse_args()
@@ -105,7 +104,7 @@ def main():
                 samples = {contestant: [] for contestant in contest.files}
                 for _ in range(args.turns):
                     for contestant in samples:
-                        samples[contestant].append(contest.turn(contestant, threads, args.seconds))
+                        samples[contestant].append(contest.turn(contestant, threads))
                 medians = {c: [statistics.median(turn) for turn in turns] for c, turns in samples.items()}
                 latency = {c: statistics.median(m) for c, m in medians.items()}
                 ratio = {kind: statistics.median(theirs / ours for theirs, ours in

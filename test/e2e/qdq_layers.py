@@ -15,6 +15,7 @@ ONNX Runtime, at its default optimisation, computes that tensor from the tensors
 Exits with 1 if an element differs by more than one step or fewer than 99.9 % of all elements are equal.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def dump(artifact, name, sample, folder):
     tensors = os.path.join(folder, "tensors")
     subprocess.run(["qcc-run", artifact, "-input", f"{name}={source}", f"-dump-tensors={tensors}"],
                    check=True, stdout=subprocess.DEVNULL)
-    return {file[:-len(".npy")]: np.load(os.path.join(tensors, file)) for file in os.listdir(tensors)}
+    with open(os.path.join(tensors, "tensors.json"), encoding="utf-8") as file:
+        entries = json.load(file)["tensors"]
+    return {entry["name"]: np.load(os.path.join(tensors, entry["file"])) for entry in entries}
 
 
 class Layers:
