@@ -27,6 +27,8 @@
 #include "qcc/Quantize/Passes.h"
 #include "qcc/Quantize/Pipelines.h"
 #include "qcc/Target/Passes.h"
+#include "qcc/X86/Compile.h"
+#include "qcc/X86/Passes.h"
 
 using namespace mlir;
 
@@ -47,6 +49,8 @@ void qcc::driver::registerAllPasses() {
   lower::registerLowerPasses();
   lower::registerLowerPipeline();
   target::registerTargetPasses();
+  x86::registerX86Passes();
+  x86::registerX86Pipeline();
   calibrate::registerCalibratePasses();
   calibrate::registerCalibratePipelines();
   quantize::registerQuantizePasses();

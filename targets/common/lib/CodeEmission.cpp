@@ -57,8 +57,8 @@ LogicalResult lowerToLLVMDialect(ModuleOp module) {
   return manager.run(module);
 }
 
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Cpu &cpu,
-                                                         std::string &error) {
+FailureOr<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(ModuleOp module, const Cpu &cpu) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -68,20 +68,26 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Cpu &cpu,
   }();
   (void)initialized;
   llvm::Triple triple(kTriple);
+  std::string error;
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target)
-    return nullptr;
+    return module.emitError()
+           << "cannot generate code for " << cpu.cpu << ": " << error;
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, cpu.cpu, llvm::join(cpu.features, ","), options,
       llvm::Reloc::PIC_, llvm::CodeModel::Small,
       llvm::CodeGenOptLevel::Aggressive));
+  if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu.cpu))
+    return module.emitError()
+           << "-mcpu=" << cpu.cpu << " is not a processor that LLVM knows";
+  return machine;
 }
 
 /// What `NAME` of -mattr=help is on in `machine`.
-std::vector<std::string> enabledFeatures(const llvm::TargetMachine &machine) {
+std::vector<std::string> featuresOf(const llvm::TargetMachine &machine) {
   std::vector<std::string> result;
   const llvm::MCSubtargetInfo &subtarget = *machine.getMCSubtargetInfo();
   for (const llvm::SubtargetFeatureKV &feature :
@@ -119,6 +125,15 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 
 } // namespace
 
+FailureOr<std::vector<std::string>>
+qcc::target::enabledFeatures(ModuleOp module, const Cpu &cpu) {
+  FailureOr<std::unique_ptr<llvm::TargetMachine>> machine =
+      createTargetMachine(module, cpu);
+  if (failed(machine))
+    return failure();
+  return featuresOf(**machine);
+}
+
 FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
                                              CodeForm form) {
   if (failed(lowerToLLVMDialect(module)))
@@ -130,15 +145,11 @@ FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
   if (!code)
     return module.emitError(
         "internal error: stages could not be translated to LLVM IR");
-  std::string error;
-  std::unique_ptr<llvm::TargetMachine> machine =
-      createTargetMachine(cpu, error);
-  if (!machine)
-    return module.emitError()
-           << "cannot generate code for " << cpu.cpu << ": " << error;
-  if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu.cpu))
-    return module.emitError()
-           << "-mcpu=" << cpu.cpu << " is not a processor that LLVM knows";
+  FailureOr<std::unique_ptr<llvm::TargetMachine>> created =
+      createTargetMachine(module, cpu);
+  if (failed(created))
+    return failure();
+  llvm::TargetMachine *machine = created->get();
 
   code->setTargetTriple(llvm::Triple(kTriple));
   code->setDataLayout(machine->createDataLayout());
@@ -152,7 +163,7 @@ FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
   optimize(*code, *machine);
 
   EmittedCode result;
-  result.features = enabledFeatures(*machine);
+  result.features = featuresOf(*machine);
   llvm::raw_svector_ostream stream(result.bytes);
   if (form == CodeForm::llvmIR) {
     code->print(stream, nullptr);

@@ -1,6 +1,7 @@
 //===- Epilogue.cpp - scalar regions on scalars or vectors ----------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -9,7 +10,6 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 #include "qcc/Qnn/Qnn.h"
@@ -117,9 +117,9 @@ Value target::emitRound(OpBuilder &builder, Location loc, Value value,
 }
 
 Value target::cloneEpilogue(OpBuilder &builder, Region &region,
-                            ValueRange arguments, ArrayRef<int64_t> lanes) {
+                            ValueRange arguments, ArrayRef<int64_t> lanes,
+                            IRMapping map) {
   Block &block = region.front();
-  IRMapping map;
   map.map(block.getArguments(), arguments);
   auto lift = [&](Type type) -> Type {
     type = signless(type);
@@ -127,6 +127,9 @@ Value target::cloneEpilogue(OpBuilder &builder, Region &region,
   };
   for (Operation &op : block.without_terminator()) {
     Location loc = op.getLoc();
+    if (llvm::all_of(op.getResults(),
+                     [&](Value result) { return map.contains(result); }))
+      continue;
     if (auto round = dyn_cast<qnn::RoundOp>(op)) {
       map.map(round.getResult(),
               emitRound(builder, loc, map.lookup(round.getValue()),
@@ -145,6 +148,10 @@ Value target::cloneEpilogue(OpBuilder &builder, Region &region,
                 ? arith::ExtUIOp::create(builder, loc, type, value).getResult()
                 : arith::ExtSIOp::create(builder, loc, type, value).getResult();
       map.map(widen.getResult(), value);
+      continue;
+    }
+    if (auto reinterpret = dyn_cast<qnn::ReinterpretOp>(op)) {
+      map.map(reinterpret.getResult(), map.lookup(reinterpret.getValue()));
       continue;
     }
     TypedAttr constant;

@@ -1,6 +1,7 @@
 //===- Placement.cpp - where the values of a function live ----------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//

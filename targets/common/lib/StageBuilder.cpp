@@ -1,6 +1,7 @@
 //===- StageBuilder.cpp - stage functions and shared kernels --------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -145,6 +146,8 @@ StageBuilder::getKernel(Operation *op) {
   if (failed((*emitter)->emit(kernel, op)))
     return failure();
   b.setInsertionPointToEnd(entry);
+  for (OpResult result : op->getResults())
+    kernel.fillHalo(result);
   LLVM::ReturnOp::create(b, ValueRange());
   function.setFunctionType(LLVM::LLVMFunctionType::get(
       voidType, SmallVector<Type>(entry->getArgumentTypes())));

@@ -338,24 +338,27 @@ Evaluated qcc::qnn::evaluateOp(MatmulOp op, Operands operands) {
 // Packed weights
 //===----------------------------------------------------------------------===//
 
-Tensor qcc::qnn::unpack(const Tensor &packed, PackingAttr packing) {
+Tensor qcc::qnn::unpack(const Tensor &packed, PackingAttr packing, int64_t rows,
+                        int64_t columns) {
   ArrayRef<int64_t> shape = packing.getShape();
-  int64_t outputs = shape.front(), depth = shape.back();
-  int64_t taps = product(shape.drop_front().drop_back());
-  int64_t block = packing.getBlock(), interleave = packing.getInterleave();
-  int64_t padded = packing.getChannels();
-  int64_t groups = (taps * padded + interleave - 1) / interleave;
-  Tensor result = Tensor::uninitialized(
-      RankedTensorType::get(shape, packed.getElementType()));
+  int64_t run = packing.getRun(), block = packing.getBlock(),
+          interleave = packing.getInterleave();
+  auto type = RankedTensorType::get(shape, packed.getElementType());
+  int64_t matrices = type.getNumElements() / (rows * columns);
+  int64_t stepsPerRun = llvm::divideCeil(run, interleave),
+          steps = columns / run * stepsPerRun,
+          blocks = llvm::divideCeil(rows, block);
+  Tensor result = Tensor::uninitialized(type);
   dispatchSize(packed.getElementType(), [&]<typename T>(std::type_identity<T>) {
     const T *in = packed.data<T>();
     T *out = result.mutableData<T>();
-    for (int64_t o = 0; o < outputs; ++o)
-      for (int64_t tap = 0; tap < taps; ++tap)
-        for (int64_t c = 0; c < depth; ++c) {
-          int64_t k = tap * padded + c;
-          int64_t at = o / block * groups + k / interleave;
-          at = (at * block + o % block) * interleave + k % interleave;
+    for (int64_t m = 0; m < matrices; ++m)
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = 0; column < columns; ++column) {
+          int64_t inRun = column % run;
+          int64_t step = column / run * stepsPerRun + inRun / interleave;
+          int64_t at = (m * blocks + row / block) * steps + step;
+          at = (at * block + row % block) * interleave + inRun % interleave;
           *out++ = in[at];
         }
   });

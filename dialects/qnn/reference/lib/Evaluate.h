@@ -96,8 +96,10 @@ Tensor accumulateMatmul(const Tensor &lhs, const Tensor &rhs, bool transposeRhs,
 Tensor accumulatePool(const Tensor &input, const Window &window, bool maximum,
                       llvm::ArrayRef<int32_t> padValue);
 
-/// The logical weight of a packed constant, see #qnn.packing.
-Tensor unpack(const Tensor &packed, PackingAttr packing);
+/// The logical weight of a packed constant, see #qnn.packing: matrices of
+/// `rows` outputs by `columns`, one for each group or batch.
+Tensor unpack(const Tensor &packed, PackingAttr packing, int64_t rows,
+              int64_t columns);
 
 } // namespace qcc::qnn
 

@@ -28,8 +28,15 @@ static Evaluated finish(Operation *op, Tensor accumulated, Operands extras) {
 
 Evaluated qcc::qnn::evaluateOp(FusedConvOp op, Operands operands) {
   Tensor weight = *operands[1];
-  if (std::optional<PackingAttr> packing = op.getPacking())
-    weight = unpack(weight, *packing);
+  if (std::optional<PackingAttr> packing = op.getPacking()) {
+    ArrayRef<int64_t> shape = packing->getShape();
+    int64_t groups = op.getGroups();
+    // A depthwise weight is one matrix of channels by taps.
+    bool isDepthwise = shape.back() == 1 && shape.front() == groups;
+    weight = unpack(weight, *packing,
+                    isDepthwise ? shape.front() : shape.front() / groups,
+                    product(shape.drop_front()));
+  }
   Window window{operands[0]->getShape(),
                 resultType(op).getShape(),
                 weight.getShape().drop_front().drop_back(),
@@ -45,7 +52,8 @@ Evaluated qcc::qnn::evaluateOp(FusedConvOp op, Operands operands) {
 Evaluated qcc::qnn::evaluateOp(FusedMatmulOp op, Operands operands) {
   Tensor rhs = *operands[1];
   if (std::optional<PackingAttr> packing = op.getPacking())
-    rhs = unpack(rhs, *packing);
+    rhs = unpack(rhs, *packing, packing->getShape().end()[-2],
+                 packing->getShape().back());
   return finish(op,
                 accumulateMatmul(*operands[0], rhs, op.getTransposeRhs(),
                                  resultType(op).getShape()),

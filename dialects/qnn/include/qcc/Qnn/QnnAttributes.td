@@ -104,11 +104,13 @@ def Qnn_BufferAttr : Qnn_Attr<"Buffer", "buffer"> {
 def Qnn_PackingAttr : Qnn_Attr<"Packing", "packing"> {
   let summary = "how a packed weight constant is laid out";
   let description = [{
-    The weight of logical `shape` [O, K...] is stored as `[ceil(O / block)][ceil(K / interleave)][block][interleave]`, where K
-    runs over the taps and then the input channels padded to `channels`, zero-padded to a whole number of blocks.
+    A weight of logical `shape` [O, K..., C] (or [batch..., N, K]) is stored as
+    `[group or batch][ceil(O / block)][K' / interleave][block][interleave]`, zero-padded to whole blocks. K' concatenates runs
+    of `run` elements (a row of taps with its channels, or the channels of one tap), each zero-padded to a multiple of
+    `interleave`. The weight of a depthwise convolution is one such matrix of channels by taps.
   }];
-  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "int64_t":$channels, "int64_t":$block, "int64_t":$interleave);
-  let assemblyFormat = "`<` `[` $shape `]` `,` $channels `,` $block `x` $interleave `>`";
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "int64_t":$run, "int64_t":$block, "int64_t":$interleave);
+  let assemblyFormat = "`<` `[` $shape `]` `,` $run `,` $block `x` $interleave `>`";
 }
 
 #endif // QCC_QNN_QNNATTRIBUTES_TD

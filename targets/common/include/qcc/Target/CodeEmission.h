@@ -34,6 +34,11 @@ struct EmittedCode {
   std::vector<std::string> features;
 };
 
+/// The features that LLVM enables for `cpu`, without "+"; an error at `module`
+/// if it does not know the processor.
+mlir::FailureOr<std::vector<std::string>> enabledFeatures(mlir::ModuleOp module,
+                                                          const Cpu &cpu);
+
 /// Compiles a module of stage functions (llvm, scf, cf, arith, math, vector,
 /// memref, ub ops) in this process. The module is consumed: it is lowered to
 /// the LLVM dialect in place. Floating-point operations keep their exact IEEE

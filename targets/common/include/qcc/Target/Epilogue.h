@@ -1,6 +1,7 @@
 //===- Epilogue.h - scalar regions on scalars or vectors --------*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -9,6 +10,7 @@
 #define QCC_TARGET_EPILOGUE_H
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Region.h"
 
 namespace qcc::target {
@@ -22,10 +24,11 @@ mlir::Type signless(mlir::Type type);
 /// block arguments: all of them scalars (`lanes` = {}), or all of them vectors
 /// of shape `lanes`, of signless element type. Ops that all lanes share
 /// (constants) are broadcast. `qnn.round` and `qnn.widen` are expanded; the
-/// result is signless.
+/// result is signless. Ops whose results `map` already knows are left out.
 mlir::Value cloneEpilogue(mlir::OpBuilder &builder, mlir::Region &region,
                           mlir::ValueRange arguments,
-                          llvm::ArrayRef<int64_t> lanes);
+                          llvm::ArrayRef<int64_t> lanes,
+                          mlir::IRMapping map = {});
 
 /// `min(max(round_half_even(value) + zeroPoint, low), high)` as an integer of
 /// `width` bits, NaN to the zero point: qnn.round on a scalar or vector.

@@ -1,6 +1,7 @@
 //===- Stage.h - from placed ops to stage functions -------------*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -71,7 +72,7 @@ public:
   void onFirstThread(llvm::function_ref<void()> body);
 
   /// Fills the halo that the op's result was asked for, each thread its part.
-  /// Every emitter of a halo-capable result calls it once.
+  /// Called for every result once the emitter is done.
   void fillHalo(mlir::OpResult result);
 
   /// An i64 constant.

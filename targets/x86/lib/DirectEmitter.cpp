@@ -1,0 +1,312 @@
+//===- DirectEmitter.cpp - contractions by register tiles -----------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Work is cut into units, one register tile each: for each block of output
+// channels, all tiles of output positions, so that a thread keeps its weights
+// in cache. Where tiles do not divide the output, the last one is smaller, with
+// code of its own; no output is computed twice.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitters.h"
+#include "Microkernel.h"
+#include "VectorEpilogue.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::x86;
+
+namespace {
+
+/// The kernel of one contraction.
+class DirectKernel {
+public:
+  DirectKernel(target::Kernel &kernel, const Contraction &contraction,
+               const Isa &isa, const Tile &tile)
+      : kernel(kernel), b(kernel.getBuilder()), c(contraction), isa(isa),
+        tile(tile), microkernel(kernel, contraction, isa) {}
+
+  void emit();
+
+private:
+  /// Where a unit begins in memory.
+  struct Unit {
+    Value lhs, rhs, result;
+    SmallVector<Value> extras;
+  };
+
+  /// Takes the innermost coordinate, of `extent`, off the number of a unit.
+  Value takeCoordinate(Value &number, int64_t extent);
+  void advance(Value &pointer, Value coordinate, int64_t stride);
+  void advance(Unit &unit, Value coordinate, const PositionLoop &loop,
+               int64_t step);
+
+  void emitTile(const Unit &unit, const Tile &shape, int64_t lanesOfLast);
+  SmallVector<Value> emitReduction(const Unit &unit, const Tile &shape,
+                                   ArrayRef<int64_t> offsets,
+                                   SmallVector<Value> sums, size_t level,
+                                   Value lhs, Value rhs);
+
+  target::Kernel &kernel;
+  ImplicitLocOpBuilder &b;
+  const Contraction &c;
+  const Isa &isa;
+  Tile tile;
+  Microkernel microkernel;
+};
+
+Value DirectKernel::takeCoordinate(Value &number, int64_t extent) {
+  if (extent == 1)
+    return kernel.constant(0);
+  Value size = kernel.constant(extent);
+  Value coordinate = arith::RemUIOp::create(b, number, size);
+  number = arith::DivUIOp::create(b, number, size);
+  return coordinate;
+}
+
+void DirectKernel::advance(Value &pointer, Value coordinate, int64_t stride) {
+  if (stride)
+    pointer = kernel.offset(
+        pointer, arith::MulIOp::create(b, coordinate, kernel.constant(stride)));
+}
+
+void DirectKernel::advance(Unit &unit, Value coordinate,
+                           const PositionLoop &loop, int64_t step) {
+  advance(unit.lhs, coordinate, loop.lhs * step);
+  advance(unit.rhs, coordinate, loop.rhs * step);
+  advance(unit.result, coordinate, loop.result * step);
+  for (auto [address, stride] : llvm::zip_equal(unit.extras, loop.extras))
+    advance(address, coordinate, stride * step);
+}
+
+void DirectKernel::emit() {
+  const PositionLoop &height = c.positions.end()[-2],
+                     &width = c.positions.back();
+  int64_t tileChannels = tile.vectors * isa.lanes;
+  int64_t hTiles = llvm::divideCeil(height.extent, tile.rows),
+          wTiles = llvm::divideCeil(width.extent, tile.columns),
+          channelTiles = llvm::divideCeil(c.outputs, tileChannels);
+  int64_t units = hTiles * wTiles * channelTiles * c.groups;
+  auto outer = ArrayRef(c.positions).drop_back(2);
+  for (const PositionLoop &loop : outer)
+    units *= loop.extent;
+  if (units == 0)
+    return;
+
+  auto [first, last] = kernel.partition(units);
+  kernel.loop(first, last, 1, [&](Value number) {
+    Unit unit;
+    unit.lhs = kernel.offset(kernel.pointer(c.lhs), c.lhsOrigin);
+    unit.rhs = kernel.pointer(c.rhs);
+    unit.result = kernel.pointer(c.result);
+    for (Value extra : c.extras)
+      unit.extras.push_back(kernel.pointer(extra));
+
+    Value w = takeCoordinate(number, wTiles);
+    Value h = takeCoordinate(number, hTiles);
+    advance(unit, w, width, tile.columns);
+    advance(unit, h, height, tile.rows);
+    for (const PositionLoop &loop : llvm::reverse(outer))
+      advance(unit, takeCoordinate(number, loop.extent), loop, 1);
+    Value channel = takeCoordinate(number, channelTiles);
+    Value group = takeCoordinate(number, c.groups);
+
+    // Channels: tiles within blocks within groups.
+    int64_t bytes = c.block ? c.rhsBlock() * tileChannels / c.block : 0;
+    if (!c.block) {
+      advance(unit.rhs, channel, tileChannels * 4);
+    } else if (tileChannels == c.block || channelTiles == 1) {
+      advance(unit.rhs, channel, bytes);
+    } else {
+      Value inBlock = takeCoordinate(channel, c.block / tileChannels);
+      advance(unit.rhs, inBlock, tileChannels * 4);
+      advance(unit.rhs, channel, c.rhsBlock());
+      channel = arith::AddIOp::create(
+          b, inBlock,
+          arith::MulIOp::create(b, channel,
+                                kernel.constant(c.block / tileChannels)));
+    }
+    advance(unit.rhs, group, c.block ? c.blocksPerGroup() * c.rhsBlock() : 0);
+    advance(unit.lhs, group, c.lhsGroup);
+    auto advanceChannels = [&](Value &pointer, int64_t stride) {
+      advance(pointer, channel, stride * tileChannels);
+      if (c.groups > 1)
+        advance(pointer, group, stride * c.outputs);
+    };
+    advanceChannels(unit.result, c.resultChannel);
+    for (auto [address, stride] : llvm::zip_equal(unit.extras, c.extraChannels))
+      advanceChannels(address, stride);
+
+    emitForSize(kernel, h, height.extent, tile.rows, [&](int64_t rows) {
+      emitForSize(kernel, w, width.extent, tile.columns, [&](int64_t columns) {
+        emitForSize(kernel, channel, c.outputs, tileChannels,
+                    [&](int64_t channels) {
+                      int64_t vectors = llvm::divideCeil(channels, isa.lanes);
+                      emitTile(unit, {rows, columns, vectors},
+                               channels - (vectors - 1) * isa.lanes);
+                    });
+      });
+    });
+  });
+}
+
+/// The loops of the reduction from `level` inwards. Returns the new sums.
+SmallVector<Value>
+DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
+                            ArrayRef<int64_t> offsets, SmallVector<Value> sums,
+                            size_t level, Value lhs, Value rhs) {
+  auto emitLoop = [&](int64_t count, int64_t step, auto body) {
+    auto loop =
+        scf::ForOp::create(b, kernel.constant(0), kernel.constant(count),
+                           kernel.constant(step), sums);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> inside(loop.getRegionIterArgs());
+    scf::YieldOp::create(b, body(loop.getInductionVar(), std::move(inside)));
+    return SmallVector<Value>(loop.getResults());
+  };
+  if (level < c.loops.size()) {
+    int64_t rhsStride = c.stepsPerRun() * c.rhsStep();
+    for (size_t i = level + 1; i < c.loops.size(); ++i)
+      rhsStride *= c.loops[i].count;
+    return emitLoop(
+        c.loops[level].count, 1, [&](Value i, SmallVector<Value> inside) {
+          Value nextLhs = lhs, nextRhs = rhs;
+          advance(nextLhs, i, c.loops[level].lhs);
+          advance(nextRhs, i, rhsStride);
+          return emitReduction(unit, shape, offsets, std::move(inside),
+                               level + 1, nextLhs, nextRhs);
+        });
+  }
+  auto emitSteps = [&](SmallVector<Value> inside, Value lhs, Value rhs,
+                       int64_t count) {
+    for (int64_t k = 0; k < count; ++k)
+      microkernel.step(inside, kernel.offset(lhs, k * 4), offsets,
+                       kernel.offset(rhs, k * c.rhsStep()), shape.vectors);
+    return inside;
+  };
+  // Enough code in the loop to make its overhead vanish, and no more.
+  constexpr int64_t kInstructions = 96;
+  int64_t perStep = shape.positions() * shape.vectors * microkernel.parts();
+  int64_t steps = c.stepsPerRun();
+  int64_t unroll =
+      std::clamp<int64_t>(llvm::divideCeil(kInstructions, perStep), 2, 8);
+  if (steps <= unroll + unroll / 2)
+    return emitSteps(std::move(sums), lhs, rhs, steps);
+  int64_t looped = steps / unroll * unroll;
+  sums = emitLoop(looped, unroll, [&](Value k, SmallVector<Value> inside) {
+    Value nextLhs = lhs, nextRhs = rhs;
+    advance(nextLhs, k, 4);
+    advance(nextRhs, k, c.rhsStep());
+    return emitSteps(std::move(inside), nextLhs, nextRhs, unroll);
+  });
+  return emitSteps(std::move(sums), kernel.offset(lhs, looped * 4),
+                   kernel.offset(rhs, looped * c.rhsStep()), steps - looped);
+}
+
+void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
+                            int64_t lanesOfLast) {
+  const PositionLoop &height = c.positions.end()[-2],
+                     &width = c.positions.back();
+  VectorEpilogue epilogue(kernel, *c.epilogue, c.extras, c.extraChannels,
+                          isa.lanes);
+  auto validLanes = [&](int64_t v) {
+    return v == shape.vectors - 1 ? lanesOfLast : isa.lanes;
+  };
+  /// Addresses of the extras for a position and vector of the tile.
+  auto extrasAt = [&](int64_t row, int64_t column, int64_t v) {
+    SmallVector<Value> addresses;
+    for (auto [i, address] : llvm::enumerate(unit.extras))
+      addresses.push_back(kernel.offset(
+          address, row * height.extras[i] + column * width.extras[i] +
+                       v * isa.lanes * c.extraChannels[i]));
+    return addresses;
+  };
+
+  SmallVector<int64_t> offsets;
+  SmallVector<Value> sums;
+  int64_t parts = microkernel.parts();
+  bool startsFromOffset = false;
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int64_t column = 0; column < shape.columns; ++column) {
+      offsets.push_back(row * height.lhs + column * width.lhs);
+      for (int64_t v = 0; v < shape.vectors; ++v) {
+        Value start;
+        if (microkernel.getArithmetic() == Arithmetic::dotBytes)
+          start = epilogue.takeInitialValue(extrasAt(row, column, v),
+                                            validLanes(v));
+        startsFromOffset |= bool(start);
+        sums.append(parts, start ? start : microkernel.zero());
+      }
+    }
+  sums = emitReduction(unit, shape, offsets, std::move(sums), 0, unit.lhs,
+                       unit.rhs);
+  ArrayRef<Value> rest = sums;
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int64_t column = 0; column < shape.columns; ++column)
+      for (int64_t v = 0; v < shape.vectors; ++v) {
+        Value sum = microkernel.finish(rest.take_front(parts));
+        rest = rest.drop_front(parts);
+        Value address = kernel.offset(
+            unit.result, row * height.result + column * width.result +
+                             v * isa.lanes * c.resultChannel);
+        epilogue.apply(sum, extrasAt(row, column, v), address, validLanes(v),
+                       startsFromOffset);
+      }
+}
+
+class DirectEmitter : public target::KernelEmitter {
+public:
+  explicit DirectEmitter(const Isa &isa) : isa(isa) {}
+
+  bool handles(Operation *op) const override {
+    return hasKernel(op, kDirectKernel);
+  }
+
+  LogicalResult emit(target::Kernel &kernel, Operation *op) const override {
+    FailureOr<Contraction> contraction =
+        getContraction(op, [&](Value v) { return kernel.strides(v); });
+    if (failed(contraction))
+      return failure();
+    if (!contraction->block && !contraction->rhsRow)
+      return op->emitOpError("has weights that are not packed");
+    auto strategy = op->getAttrOfType<DictionaryAttr>("strategy");
+    auto shape = strategy.getAs<DenseI64ArrayAttr>(tileKey(isa));
+    if (!shape || shape.size() != 3 ||
+        llvm::any_of(shape.asArrayRef(), [](int64_t n) { return n < 1; }))
+      return op->emitOpError("has no tile of three positive numbers for ")
+             << tileKey(isa);
+    Tile tile = {shape[0], shape[1], shape[2]};
+    if (contraction->block &&
+        contraction->block % (tile.vectors * isa.lanes) != 0)
+      return op->emitOpError("has a tile of ")
+             << tile.vectors * isa.lanes << " channels, which must divide "
+             << contraction->block << ", the packed block";
+    DirectKernel(kernel, *contraction, isa, tile).emit();
+    return success();
+  }
+
+private:
+  const Isa &isa;
+};
+
+} // namespace
+
+bool x86::hasKernel(Operation *op, StringRef kernel) {
+  auto strategy = op->getAttrOfType<DictionaryAttr>("strategy");
+  auto name = strategy ? strategy.getAs<StringAttr>(kKernelKey) : StringAttr();
+  return isContraction(op) && name && name.getValue() == kernel;
+}
+
+std::unique_ptr<target::KernelEmitter>
+x86::createDirectEmitter(const Isa &isa) {
+  return std::make_unique<DirectEmitter>(isa);
+}

@@ -1,0 +1,104 @@
+//===- MarkNoNaN.cpp - roundings that need no care for NaN ----------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MarkNoNaN.h"
+
+#include "mlir/IR/Matchers.h"
+#include "qcc/Qnn/Constants.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace qcc;
+
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::infinity();
+
+/// Bounds of absolute values in an epilogue; kUnknown may be infinite or NaN.
+class Magnitudes {
+public:
+  Magnitudes(Operation *op, Region &region) {
+    Block &block = region.front();
+    // Extras are the last operands of every fused op, and match the last block
+    // arguments.
+    int64_t arguments = block.getNumArguments(),
+            extras = arguments - (arguments > 0 && !isa<qnn::FusedMapOp>(op));
+    for (int64_t i = 0; i < arguments; ++i) {
+      int64_t extra = i - (arguments - extras);
+      bounds[block.getArgument(i)] =
+          extra < 0
+              ? ofType(block.getArgument(i).getType())
+              : ofExtra(op->getOperand(op->getNumOperands() - extras + extra));
+    }
+    for (Operation &inner : block.without_terminator())
+      bounds[inner.getResult(0)] = ofResult(&inner);
+  }
+
+  double of(Value value) const { return bounds.lookup(value); }
+
+private:
+  static double ofType(Type type) {
+    auto integer = dyn_cast<IntegerType>(type);
+    return integer ? std::ldexp(1.0, integer.getWidth()) : kUnknown;
+  }
+
+  static double ofExtra(Value value) {
+    double bound = 0;
+    std::optional<std::vector<float>> constants = qnn::readFloats(value);
+    if (!constants)
+      return ofType(getElementTypeOrSelf(value));
+    for (float element : *constants)
+      bound = std::isfinite(element)
+                  ? std::max(bound, std::fabs(double(element)))
+                  : kUnknown;
+    return bound;
+  }
+
+  double ofResult(Operation *op) const {
+    auto operand = [&](unsigned i) { return of(op->getOperand(i)); };
+    // Slightly more than the exact bound, for the rounding of the result.
+    constexpr double kRounding = 1.0001;
+    FloatAttr constant;
+    if (matchPattern(op, m_Constant(&constant)))
+      return constant.getValue().isFinite()
+                 ? std::fabs(constant.getValueAsDouble())
+                 : kUnknown;
+    Type type = op->getResult(0).getType();
+    if (!type.isF32())
+      return ofType(type);
+    double bound =
+        llvm::TypeSwitch<Operation *, double>(op)
+            .Case<arith::SIToFPOp, arith::UIToFPOp, arith::NegFOp>(
+                [&](auto) { return operand(0); })
+            .Case([&](arith::MulFOp) { return operand(0) * operand(1); })
+            .Case<arith::AddFOp, arith::SubFOp>(
+                [&](auto) { return operand(0) + operand(1); })
+            .Case<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+                  arith::MinNumFOp>(
+                [&](auto) { return std::max(operand(0), operand(1)); })
+            .Case([&](arith::SelectOp) {
+              return std::max(operand(1), operand(2));
+            })
+            .Default(kUnknown);
+    bound *= kRounding;
+    // Not so for NaN, which 0 * infinity above gives.
+    return bound < std::numeric_limits<float>::max() ? bound : kUnknown;
+  }
+
+  llvm::DenseMap<Value, double> bounds;
+};
+
+} // namespace
+
+void x86::markNoNaN(Operation *op) {
+  Region &region = op->getRegion(0);
+  Magnitudes magnitudes(op, region);
+  for (auto round : region.getOps<qnn::RoundOp>())
+    if (magnitudes.of(round.getValue()) != kUnknown)
+      round->setAttr("qnn.no_nan", UnitAttr::get(op->getContext()));
+}

@@ -1,0 +1,133 @@
+//===- Microkernel.cpp - one step of the reduction ------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Microkernel.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::x86;
+
+VectorType Microkernel::accumulatorType() const {
+  return VectorType::get({isa.lanes}, arithmetic == Arithmetic::fma
+                                          ? Type(b.getF32Type())
+                                          : Type(b.getI32Type()));
+}
+
+Value Microkernel::zero() const {
+  return arith::ConstantOp::create(b, b.getZeroAttr(accumulatorType()));
+}
+
+Value Microkernel::load(Type type, Value pointer, unsigned alignment) {
+  return LLVM::LoadOp::create(b, type, pointer, alignment);
+}
+
+/// One row's dword or float in every lane.
+Value Microkernel::loadLhs(Value pointer) {
+  switch (arithmetic) {
+  case Arithmetic::fma:
+    return vector::BroadcastOp::create(b, accumulatorType(),
+                                       load(b.getF32Type(), pointer, 4));
+  case Arithmetic::dotBytes: {
+    Value dwords = vector::BroadcastOp::create(
+        b, VectorType::get({isa.lanes}, b.getI32Type()),
+        load(b.getI32Type(), pointer, 1));
+    return vector::BitCastOp::create(
+        b, VectorType::get({isa.lanes * 4}, b.getI8Type()), dwords);
+  }
+  case Arithmetic::widenPairs: {
+    Value bytes = load(VectorType::get({4}, b.getI8Type()), pointer, 1);
+    auto wide = VectorType::get({4}, b.getI16Type());
+    Value words = lhsUnsigned
+                      ? arith::ExtUIOp::create(b, wide, bytes).getResult()
+                      : arith::ExtSIOp::create(b, wide, bytes).getResult();
+    Value quad = vector::BitCastOp::create(
+        b, VectorType::get({1}, b.getI64Type()), words);
+    Value quads = vector::BroadcastOp::create(
+        b, VectorType::get({isa.lanes / 2}, b.getI64Type()),
+        vector::ExtractOp::create(b, quad, int64_t(0)));
+    return vector::BitCastOp::create(
+        b, VectorType::get({isa.lanes * 2}, b.getI16Type()), quads);
+  }
+  }
+  llvm_unreachable("covered switch");
+}
+
+/// One register of weights.
+Value Microkernel::loadRhs(Value pointer) {
+  switch (arithmetic) {
+  case Arithmetic::fma:
+    return load(accumulatorType(), pointer, rhsAligned ? isa.lanes * 4 : 4);
+  case Arithmetic::dotBytes:
+    return load(VectorType::get({isa.lanes * 4}, b.getI8Type()), pointer,
+                isa.lanes * 4);
+  case Arithmetic::widenPairs: {
+    Value bytes = load(VectorType::get({isa.lanes * 2}, b.getI8Type()), pointer,
+                       isa.lanes * 2);
+    auto wide = VectorType::get({isa.lanes * 2}, b.getI16Type());
+    return rhsUnsigned ? arith::ExtUIOp::create(b, wide, bytes).getResult()
+                       : arith::ExtSIOp::create(b, wide, bytes).getResult();
+  }
+  }
+  llvm_unreachable("covered switch");
+}
+
+void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
+                       ArrayRef<int64_t> offsets, Value rhs, int64_t vectors) {
+  auto call = [&](StringRef name, ArrayRef<Value> arguments) -> Value {
+    return LLVM::CallIntrinsicOp::create(b, b.getLoc(), accumulatorType(),
+                                         b.getStringAttr(name), arguments)
+        .getResult(0);
+  };
+  bool wide = isa.lanes == 16;
+  // Weights first, then row by row, so that a row's broadcast is used at once;
+  // widened rows cost more than a load, so there the rows are kept instead.
+  SmallVector<Value> rows;
+  int64_t perRow = vectors * parts(), registerBytes = isa.lanes * 4 / parts();
+  if (arithmetic == Arithmetic::widenPairs) {
+    for (int64_t offset : offsets)
+      rows.push_back(loadLhs(kernel.offset(lhs, offset)));
+    for (int64_t i = 0; i < perRow; ++i) {
+      Value weights = loadRhs(kernel.offset(rhs, i * registerBytes));
+      for (auto [m, row] : llvm::enumerate(rows)) {
+        Value &sum = accumulators[m * perRow + i];
+        Value products = call(wide ? "llvm.x86.avx512.pmaddw.d.512"
+                                   : "llvm.x86.avx2.pmadd.wd",
+                              {row, weights});
+        sum = arith::AddIOp::create(b, sum, products);
+      }
+    }
+    return;
+  }
+  SmallVector<Value> weights;
+  for (int64_t v = 0; v < vectors; ++v)
+    weights.push_back(loadRhs(kernel.offset(rhs, v * registerBytes)));
+  for (auto [m, offset] : llvm::enumerate(offsets)) {
+    Value row = loadLhs(kernel.offset(lhs, offset));
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value &sum = accumulators[m * perRow + v];
+      sum = arithmetic == Arithmetic::fma
+                ? LLVM::FMAOp::create(b, row, weights[v], sum).getResult()
+                : call("llvm.x86.avx512.vpdpbusd.512", {sum, row, weights[v]});
+    }
+  }
+}
+
+Value Microkernel::finish(ArrayRef<Value> parts) {
+  if (arithmetic != Arithmetic::widenPairs)
+    return parts.front();
+  // Each part holds sums of two neighbouring products for half of the outputs.
+  auto everySecond = [&](int64_t first) -> Value {
+    SmallVector<int64_t> lanes;
+    for (int64_t i = 0; i < isa.lanes; ++i)
+      lanes.push_back(first + 2 * i);
+    return vector::ShuffleOp::create(b, parts[0], parts[1], lanes);
+  };
+  return arith::AddIOp::create(b, everySecond(0), everySecond(1));
+}

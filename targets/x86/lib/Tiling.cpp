@@ -1,0 +1,121 @@
+//===- Tiling.cpp - the shape of a register tile --------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Tiling.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::x86;
+
+Arithmetic x86::selectArithmetic(const Contraction &contraction,
+                                 const Isa &isa) {
+  if (contraction.isFloat)
+    return Arithmetic::fma;
+  bool suited = qnn::isUnsigned(getElementTypeOrSelf(contraction.lhs)) &&
+                !qnn::isUnsigned(getElementTypeOrSelf(contraction.rhs));
+  return isa.hasVnni && suited ? Arithmetic::dotBytes : Arithmetic::widenPairs;
+}
+
+llvm::StringRef x86::tileKey(const Isa &isa) {
+  return isa.hasVnni ? "avx512" : "avx2";
+}
+
+namespace {
+
+/// Rough cycles on a core that starts two vector multiplications, two loads and
+/// six instructions a cycle, each multiplication taking five cycles.
+class CostModel {
+public:
+  CostModel(const Contraction &contraction, const Isa &isa)
+      : arithmetic(selectArithmetic(contraction, isa)), isa(isa),
+        steps(contraction.steps()) {}
+
+  bool fits(const Tile &tile) const {
+    int64_t accumulators = tile.positions() * tile.vectors;
+    switch (arithmetic) {
+    case Arithmetic::dotBytes:
+      return accumulators + tile.vectors + 1 <= isa.registers - 1;
+    case Arithmetic::fma:
+      return accumulators + tile.vectors + 1 <= isa.registers;
+    case Arithmetic::widenPairs:
+      return 2 * accumulators + tile.positions() + 2 <= isa.registers;
+    }
+    llvm_unreachable("covered switch");
+  }
+
+  double tileCycles(const Tile &tile) const {
+    double m = tile.positions(), n = tile.vectors, work = m * n;
+    double multiplies = work, loads = m + n, instructions = 2 * work + n;
+    if (arithmetic == Arithmetic::dotBytes) {
+      instructions = work + m + n;
+    } else if (arithmetic == Arithmetic::widenPairs) {
+      multiplies = 2 * work + n + m; // extensions share the ports
+      loads = m + 2 * n;
+      instructions = 4 * work + 2 * n + 3 * m;
+    }
+    double step = std::max(
+        {multiplies / 2, loads / 2, instructions / 6, /*latency=*/5.0});
+    return steps * step + kEpilogue * work + kTileOverhead;
+  }
+
+private:
+  static constexpr double kEpilogue = 5, kTileOverhead = 25;
+  Arithmetic arithmetic;
+  const Isa &isa;
+  int64_t steps;
+};
+
+} // namespace
+
+Tile x86::selectTile(const Contraction &contraction, const Isa &isa,
+                     int64_t vectorLimit, bool exact) {
+  CostModel model(contraction, isa);
+  int64_t height = contraction.positions.end()[-2].extent,
+          width = contraction.positions.back().extent;
+  int64_t channels = llvm::divideCeil(contraction.outputs, isa.lanes);
+  Tile best;
+  double bestCycles = std::numeric_limits<double>::infinity();
+  auto consider = [&](const Tile &tile) {
+    if (!model.fits(tile))
+      return;
+    // Whole tiles and the smaller ones at the ends, in each of three
+    // directions.
+    double cycles = 0;
+    auto forEachPart = [](int64_t extent, int64_t size, auto body) {
+      if (extent >= size)
+        body(size, double(extent / size));
+      if (extent % size)
+        body(extent % size, 1.0);
+    };
+    forEachPart(height, tile.rows, [&](int64_t rows, double hs) {
+      forEachPart(width, tile.columns, [&](int64_t columns, double ws) {
+        forEachPart(channels, tile.vectors, [&](int64_t vectors, double vs) {
+          cycles += hs * ws * vs * model.tileCycles({rows, columns, vectors});
+        });
+      });
+    });
+    if (cycles < bestCycles) {
+      bestCycles = cycles;
+      best = tile;
+    }
+  };
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(vectorLimit, 4);
+       ++vectors) {
+    if ((exact && vectorLimit % vectors != 0) || vectors > channels)
+      continue;
+    for (int64_t columns = 1; columns <= std::min<int64_t>(width, 30);
+         ++columns)
+      consider({1, columns, vectors});
+    // Several rows only if the tile takes them whole.
+    for (int64_t rows = 2; rows <= std::min<int64_t>(height, 30); ++rows)
+      consider({rows, width, vectors});
+  }
+  return best;
+}

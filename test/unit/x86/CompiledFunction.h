@@ -1,0 +1,39 @@
+//===- CompiledFunction.h - compile, run and compare ------------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_TEST_UNIT_X86_COMPILEDFUNCTION_H
+#define QCC_TEST_UNIT_X86_COMPILEDFUNCTION_H
+
+#include "qcc/Qnn/Tensor.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <random>
+#include <string>
+
+namespace qcc::test {
+
+/// `dense<"0x...">` with the given bytes as elements.
+std::string denseHex(llvm::ArrayRef<uint8_t> bytes);
+template <typename T> std::string dense(llvm::ArrayRef<T> values) {
+  return denseHex({reinterpret_cast<const uint8_t *>(values.data()),
+                   values.size() * sizeof(T)});
+}
+
+std::vector<int8_t> randomBytes(std::mt19937 &random, size_t count, int low,
+                                int high);
+std::vector<float> randomFloats(std::mt19937 &random, size_t count, float low,
+                                float high);
+
+/// Compiles the function of `text` for each instruction set that this processor
+/// has, runs it on random inputs with 1, 2, 3 and 7 threads, and compares with
+/// the interpreter. Returns "" or what went wrong.
+std::string compareWithInterpreter(const std::string &text, uint32_t seed);
+
+} // namespace qcc::test
+
+#endif // QCC_TEST_UNIT_X86_COMPILEDFUNCTION_H
