@@ -8,11 +8,14 @@
 
 #include "qcc/Driver/Compilation.h"
 
+#include "Codegen.h"
 #include "Diagnostics.h"
+#include "Golden.h"
+#include "Provenance.h"
 
 #include "qcc/Driver/InitAll.h"
 #include "qcc/Driver/ModuleIO.h"
-#include "qcc/Graph/Passes.h"
+#include "qcc/Graph/Pipelines.h"
 #include "qcc/Import/Import.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
@@ -20,9 +23,11 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
+using namespace qcc;
 using namespace qcc::driver;
 
 namespace {
@@ -40,11 +45,11 @@ public:
       LogicalResult (Compilation::*run)();
     };
     const Step steps[] = {
-        {Phase::import, &Compilation::import},
-        {Phase::graph, &Compilation::graph},
-        {Phase::calibrate, &Compilation::calibrate},
-        {Phase::quantize, &Compilation::quantize},
-        {Phase::lower, &Compilation::lower},
+        {Phase::import, &Compilation::importModel},
+        {Phase::graph, &Compilation::convertToGraph},
+        {Phase::calibrate, &Compilation::collectStatistics},
+        {Phase::quantize, &Compilation::quantizeModule},
+        {Phase::lower, &Compilation::lowerModule},
     };
     for (const Step &step : steps) {
       if (failed((this->*step.run)()) || failed(finish(step.phase)))
@@ -52,7 +57,7 @@ public:
       if (options.compileTo == step.phase)
         return writeModule(*module, outputPath(".mlir"), options.emitBytecode);
     }
-    return error() << "there is no code generator yet; use -compile-to=lower";
+    return writeProgram();
   }
 
 private:
@@ -114,27 +119,91 @@ private:
     return writeModule(*module, path, /*bytecode=*/false);
   }
 
-  LogicalResult import() {
-    module = qcc::importer::importOnnx(options.model, context);
+  LogicalResult importModel() {
+    module = importer::importOnnx(options.model, context);
     return success(static_cast<bool>(module));
   }
 
-  LogicalResult graph() {
+  LogicalResult convertToGraph() {
     return runPipeline([&](OpPassManager &manager) {
-      qcc::graph::ConvertOnnxToQnnPassOptions convert;
-      convert.shapes.assign(options.shapes.begin(), options.shapes.end());
-      manager.addPass(qcc::graph::createConvertOnnxToQnnPass(convert));
+      graph::GraphOptions graphOptions;
+      graphOptions.shapes = options.shapes;
+      graph::buildGraphPipeline(manager, graphOptions);
     });
   }
 
-  LogicalResult calibrate() { return success(); }
-  LogicalResult quantize() { return success(); }
+  LogicalResult collectStatistics() { return success(); }
 
-  LogicalResult lower() { return runPipeline(qcc::lower::buildLowerPipeline); }
+  LogicalResult quantizeModule() {
+    ranges = inputRanges(*module);
+    schemes = describeSchemes(*module);
+    return success();
+  }
+
+  LogicalResult lowerModule() { return runPipeline(lower::buildLowerPipeline); }
+
+  /// Writes what `-emit=` asks for.
+  LogicalResult writeProgram() {
+    std::string path = outputPath(suffixOf(options.emit));
+    switch (options.emit) {
+    case Emit::mlir:
+      return writeModule(*module, path, options.emitBytecode);
+    case Emit::assembly:
+      return writeText(path, target::CodeForm::assembly);
+    case Emit::llvmIR:
+      return writeText(path, target::CodeForm::llvmIR);
+    case Emit::artifact:
+    case Emit::sharedObject:
+    case Emit::object:
+      break;
+    }
+    FailureOr<std::unique_ptr<CompiledModel>> compiled =
+        generateCode(*module, options);
+    if (failed(compiled))
+      return failure();
+    package::Model &model = (*compiled)->model;
+    llvm::json::Object provenance = describeProvenance(options);
+    provenance["tensors"] = std::move(schemes);
+    model.provenance =
+        llvm::formatv("{0}", llvm::json::Value(std::move(provenance)));
+    if (options.emit == Emit::artifact) {
+      FailureOr<package::Golden> golden = makeGolden(*module, ranges);
+      if (failed(golden))
+        return failure();
+      model.golden = std::move(*golden);
+    }
+    return check(options.emit == Emit::artifact
+                     ? package::writeArtifact(model, path)
+                 : options.emit == Emit::sharedObject
+                     ? package::writeSharedObject(model, path)
+                     : package::writeObject(model, path, headerPath(path)));
+  }
+
+  static std::string headerPath(StringRef path) {
+    SmallString<128> header(path);
+    llvm::sys::path::replace_extension(header, ".h");
+    return header.str().str();
+  }
+
+  LogicalResult writeText(StringRef path, target::CodeForm form) {
+    FailureOr<std::string> text = generateText(*module, options, form);
+    if (failed(text))
+      return failure();
+    return check(package::writeFileAtomically(path, StringRef(*text)));
+  }
+
+  LogicalResult check(llvm::Error failure) {
+    if (!failure)
+      return success();
+    return error() << llvm::toString(std::move(failure));
+  }
 
   const Options &options;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
+  std::vector<qcc_golden_input>
+      ranges;                ///< Of the inputs, known after quantize.
+  llvm::json::Array schemes; ///< Of all tensors, for provenance.
 };
 
 } // namespace

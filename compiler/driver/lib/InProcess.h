@@ -1,0 +1,68 @@
+//===- InProcess.h - compiled programs run by the compiler itself -*- C++
+//-*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_DRIVER_LIB_INPROCESS_H
+#define QCC_DRIVER_LIB_INPROCESS_H
+
+#include "Codegen.h"
+
+#include "qcc/Qnn/Tensor.h"
+#include "qcc/runtime.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <functional>
+
+namespace qcc::driver {
+
+/// A compiled model in this process: packaged in memory and run by the runtime
+/// that runs artifacts, so that what is measured is what is shipped.
+class InProcess {
+public:
+  ~InProcess();
+  InProcess(const InProcess &) = delete;
+  InProcess &operator=(const InProcess &) = delete;
+
+  struct Settings {
+    unsigned threads = 0;
+    std::string program; ///< Of the variants; empty: the best.
+    const qcc_imports *imports = nullptr;
+    void *user = nullptr;
+  };
+
+  /// Loads `compiled`, made of `entry`. Errors are emitted at `entry`.
+  static mlir::FailureOr<std::unique_ptr<InProcess>>
+  load(const CompiledModel &compiled, mlir::func::FuncOp entry,
+       const Settings &settings);
+
+  /// Runs once. `outputs` are allocated by the callee.
+  mlir::FailureOr<llvm::SmallVector<qnn::Tensor>>
+  run(llvm::ArrayRef<qnn::Tensor> inputs);
+
+  /// Called with every recorded tensor of a run, compact and in the ONNX order
+  /// of dimensions, as soon as it is whole.
+  using TensorCallback =
+      std::function<void(llvm::StringRef name, const qcc_tensor_info &info)>;
+  void setTensorCallback(TensorCallback callback);
+
+private:
+  InProcess(mlir::Location location) : location(location) {}
+  mlir::LogicalResult check(qcc_status status);
+
+  mlir::Location location;
+  std::unique_ptr<llvm::MemoryBuffer> artifact;
+  qcc_model *model = nullptr;
+  qcc_context *context = nullptr;
+  llvm::SmallVector<mlir::RankedTensorType> outputTypes;
+  TensorCallback callback;
+};
+
+} // namespace qcc::driver
+
+#endif // QCC_DRIVER_LIB_INPROCESS_H

@@ -1,0 +1,93 @@
+//===- Signature.cpp - the entry function as people call it -*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Signature.h"
+
+#include "qcc/Qnn/Qnn.h"
+
+using namespace mlir;
+using namespace qcc::driver;
+
+func::FuncOp qcc::driver::entryFunction(ModuleOp module) {
+  return module.lookupSymbol<func::FuncOp>("main");
+}
+
+std::optional<qcc_dtype> qcc::driver::toDType(Type type, Location location) {
+  if (type.isF32())
+    return QCC_DTYPE_F32;
+  if (type.isF16())
+    return QCC_DTYPE_F16;
+  if (type.isBF16())
+    return QCC_DTYPE_BF16;
+  if (type.isF64())
+    return QCC_DTYPE_F64;
+  if (auto integer = dyn_cast<IntegerType>(type)) {
+    bool isUnsigned = integer.isUnsigned();
+    switch (integer.getWidth()) {
+    case 1:
+      return QCC_DTYPE_BOOL;
+    case 8:
+      return isUnsigned ? QCC_DTYPE_U8 : QCC_DTYPE_I8;
+    case 16:
+      return isUnsigned ? QCC_DTYPE_U16 : QCC_DTYPE_I16;
+    case 32:
+      return isUnsigned ? QCC_DTYPE_U32 : QCC_DTYPE_I32;
+    case 64:
+      return isUnsigned ? QCC_DTYPE_U64 : QCC_DTYPE_I64;
+    }
+  }
+  emitError(location) << "inputs and outputs of type " << type
+                      << " are not supported";
+  return std::nullopt;
+}
+
+/// Name, type and shape of an argument or result.
+static FailureOr<qcc::package::Value> describe(Type type,
+                                               DictionaryAttr attributes,
+                                               StringRef otherwise,
+                                               Location location) {
+  auto tensor = cast<RankedTensorType>(type);
+  if (!tensor.hasStaticShape()) {
+    emitError(location) << otherwise << " of type " << tensor
+                        << " must have a static shape; give one with -shape=";
+    return failure();
+  }
+  std::optional<qcc_dtype> dtype = toDType(tensor.getElementType(), location);
+  if (!dtype)
+    return failure();
+  qcc::package::Value value;
+  StringAttr name =
+      attributes ? attributes.getAs<StringAttr>(qcc::qnn::QnnDialect::kNameAttr)
+                 : StringAttr();
+  value.name = name ? name.str() : otherwise.str();
+  value.dtype = *dtype;
+  value.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
+  return value;
+}
+
+LogicalResult qcc::driver::describeSignature(func::FuncOp entry,
+                                             package::Model &model) {
+  FunctionType type = entry.getFunctionType();
+  for (auto [i, input] : llvm::enumerate(type.getInputs())) {
+    FailureOr<package::Value> value =
+        describe(input, entry.getArgAttrDict(i), "input" + std::to_string(i),
+                 entry.getLoc());
+    if (failed(value))
+      return failure();
+    model.inputs.push_back(*value);
+  }
+  for (auto [i, result] : llvm::enumerate(type.getResults())) {
+    FailureOr<package::Value> value =
+        describe(result, entry.getResultAttrDict(i),
+                 "output" + std::to_string(i), entry.getLoc());
+    if (failed(value))
+      return failure();
+    model.outputs.push_back(*value);
+  }
+  return success();
+}
