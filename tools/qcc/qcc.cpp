@@ -8,6 +8,7 @@
 
 #include "qcc/Driver/Compilation.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
@@ -131,6 +132,14 @@ int main(int argc, char **argv) {
   options.threads = line.jobs;
   for (int i = 1; i < argc; ++i)
     options.commandLine += (i > 1 ? " " : "") + std::string(argv[i]);
+  // LLD registers options of its own when it links, some by the same names.
+  llvm::SmallVector<cl::Option *> ours;
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (llvm::is_contained(option->Categories, &line.category))
+      ours.push_back(option);
+  for (cl::Option *option : ours)
+    option->removeArgument();
+
   if (!line.compileTo.empty()) {
     options.compileTo = parsePhase(line.compileTo);
     if (!options.compileTo) {
