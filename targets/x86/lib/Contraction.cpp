@@ -31,6 +31,15 @@ bool x86::isDepthwise(Operation *op) {
          groups == typeOf(conv.getResult()).getShape().back();
 }
 
+bool x86::needsCorrections(Operation *op) {
+  auto isSigned = [&](unsigned operand) {
+    Type type = getElementTypeOrSelf(op->getOperand(operand));
+    return type.isInteger(8) && !qnn::isUnsigned(type);
+  };
+  return !isDepthwise(op) && isSigned(0) && isSigned(1) &&
+         qnn::constantValue(op->getOperand(1));
+}
+
 int64_t Contraction::runs() const {
   int64_t runs = 1;
   for (const ReductionLoop &loop : loops)
@@ -201,6 +210,23 @@ static FailureOr<Contraction> readMatmul(qnn::FusedMatmulOp op,
   return c;
 }
 
+/// Finds the corrections behind the packed weights.
+static void readCorrections(Operation *op, Contraction &c) {
+  if (c.isFloat)
+    return;
+  auto packing = op->getAttrOfType<qnn::PackingAttr>("packing");
+  if (!packing) {
+    c.hasCorrections = needsCorrections(op);
+    return;
+  }
+  int64_t matrices = c.groups;
+  if (isa<qnn::FusedMatmulOp>(op))
+    for (int64_t extent : packing.getShape().drop_back(2))
+      matrices *= extent;
+  c.correctionsOrigin = matrices * c.blocksPerGroup() * c.rhsBlock();
+  c.hasCorrections = typeOf(c.rhs).getNumElements() > c.correctionsOrigin;
+}
+
 FailureOr<Contraction> x86::getContraction(Operation *op, StridesOf strides) {
   FailureOr<Contraction> c =
       isa<qnn::FusedConvOp>(op)
@@ -209,6 +235,7 @@ FailureOr<Contraction> x86::getContraction(Operation *op, StridesOf strides) {
   if (failed(c) || failed(checkInnermost(op, c->lhs, strides(c->lhs))) ||
       failed(checkInnermost(op, c->result, strides(c->result))))
     return failure();
+  readCorrections(op, *c);
   simplifyPositions(*c);
   return c;
 }

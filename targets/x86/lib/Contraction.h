@@ -69,6 +69,15 @@ struct Contraction {
   /// too, a constant that waits for qcc-x86-pack-weights.
   int64_t block = 0;
   int64_t rhsRow = 0;
+  /// Signed bytes of `lhs` are made unsigned by adding 128 (flipping a bit),
+  /// which adds 128 times the sum of a column's weights. True if the packed
+  /// weights are followed by an i32 for each column that takes it off again, or
+  /// will be.
+  bool hasCorrections = false;
+  int64_t correctionsPerGroup() const { return blocksPerGroup() * block; }
+  /// Where the corrections begin in `rhs`.
+  int64_t correctionsOrigin = 0;
+
   /// Bytes from one step to the next, and of a block and a group.
   int64_t rhsStep() const { return block ? block * 4 : rhsRow; }
   int64_t rhsBlock() const { return steps() * rhsStep(); }
@@ -78,6 +87,10 @@ struct Contraction {
 /// True if `op` is a convolution in which each output channel reads the input
 /// channel of the same number.
 bool isDepthwise(mlir::Operation *op);
+
+/// True if the constant weights of `op`, which are not packed yet, are to be
+/// followed by corrections (see Contraction).
+bool needsCorrections(mlir::Operation *op);
 
 /// Gives the byte strides of a value.
 using StridesOf = llvm::function_ref<llvm::ArrayRef<int64_t>(mlir::Value)>;

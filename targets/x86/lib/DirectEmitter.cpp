@@ -40,6 +40,7 @@ private:
   /// Where a unit begins in memory.
   struct Unit {
     Value lhs, rhs, result;
+    Value corrections; ///< Null where there are none.
     SmallVector<Value> extras;
   };
 
@@ -82,6 +83,8 @@ void DirectKernel::advance(Unit &unit, Value coordinate,
                            const PositionLoop &loop, int64_t step) {
   advance(unit.lhs, coordinate, loop.lhs * step);
   advance(unit.rhs, coordinate, loop.rhs * step);
+  if (unit.corrections && loop.rhs)
+    advance(unit.corrections, coordinate, loop.rhs / c.steps() * step);
   advance(unit.result, coordinate, loop.result * step);
   for (auto [address, stride] : llvm::zip_equal(unit.extras, loop.extras))
     advance(address, coordinate, stride * step);
@@ -107,6 +110,8 @@ void DirectKernel::emit() {
     unit.lhs = kernel.offset(kernel.pointer(c.lhs), c.lhsOrigin);
     unit.rhs = kernel.pointer(c.rhs);
     unit.result = kernel.pointer(c.result);
+    if (microkernel.correctsSigns())
+      unit.corrections = kernel.offset(unit.rhs, c.correctionsOrigin);
     for (Value extra : c.extras)
       unit.extras.push_back(kernel.pointer(extra));
 
@@ -142,6 +147,10 @@ void DirectKernel::emit() {
         advance(pointer, group, stride * c.outputs);
     };
     advanceChannels(unit.result, c.resultChannel);
+    if (unit.corrections) {
+      advance(unit.corrections, channel, tileChannels * 4);
+      advance(unit.corrections, group, c.correctionsPerGroup() * 4);
+    }
     for (auto [address, stride] : llvm::zip_equal(unit.extras, c.extraChannels))
       advanceChannels(address, stride);
 
@@ -232,7 +241,12 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
   };
 
   SmallVector<int64_t> offsets;
-  SmallVector<Value> sums;
+  SmallVector<Value> sums, corrections(shape.vectors);
+  if (unit.corrections)
+    for (int64_t v = 0; v < shape.vectors; ++v)
+      corrections[v] = LLVM::LoadOp::create(
+          b, microkernel.accumulatorType(),
+          kernel.offset(unit.corrections, v * isa.lanes * 4), /*alignment=*/4);
   int64_t parts = microkernel.parts();
   bool startsFromOffset = false;
   for (int64_t row = 0; row < shape.rows; ++row)
@@ -244,7 +258,11 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
           start = epilogue.takeInitialValue(extrasAt(row, column, v),
                                             validLanes(v));
         startsFromOffset |= bool(start);
-        sums.append(parts, start ? start : microkernel.zero());
+        if (!start)
+          start = corrections[v] ? corrections[v] : microkernel.zero();
+        else if (corrections[v])
+          start = arith::AddIOp::create(b, start, corrections[v]);
+        sums.append(parts, start);
       }
     }
   sums = emitReduction(unit, shape, offsets, std::move(sums), 0, unit.lhs,

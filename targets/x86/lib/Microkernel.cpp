@@ -28,7 +28,8 @@ Value Microkernel::load(Type type, Value pointer, unsigned alignment) {
   return LLVM::LoadOp::create(b, type, pointer, alignment);
 }
 
-/// One row's dword or float in every lane.
+/// One row's dword or float in every lane. vpdpbusd wants unsigned bytes:
+/// signed ones are moved up by 128.
 Value Microkernel::loadLhs(Value pointer) {
   switch (arithmetic) {
   case Arithmetic::fma:
@@ -38,6 +39,12 @@ Value Microkernel::loadLhs(Value pointer) {
     Value dwords = vector::BroadcastOp::create(
         b, VectorType::get({isa.lanes}, b.getI32Type()),
         load(b.getI32Type(), pointer, 1));
+    if (!lhsUnsigned)
+      dwords = arith::XOrIOp::create(
+          b, dwords,
+          arith::ConstantOp::create(
+              b, DenseElementsAttr::get(cast<VectorType>(dwords.getType()),
+                                        APInt(32, 0x80808080u))));
     return vector::BitCastOp::create(
         b, VectorType::get({isa.lanes * 4}, b.getI8Type()), dwords);
   }

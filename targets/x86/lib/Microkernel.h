@@ -36,6 +36,10 @@ public:
 
   /// Registers that accumulate one vector of outputs.
   int64_t parts() const { return arithmetic == Arithmetic::widenPairs ? 2 : 1; }
+  /// True if sums must start from the corrections behind the weights.
+  bool correctsSigns() const {
+    return arithmetic == Arithmetic::dotBytes && !lhsUnsigned;
+  }
   mlir::VectorType accumulatorType() const;
   mlir::Value zero() const;
 

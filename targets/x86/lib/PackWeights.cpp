@@ -71,6 +71,22 @@ std::vector<char> pack(ElementsAttr value, const WeightMatrices &w,
   return result;
 }
 
+/// -128 times the sum of each packed column of bytes, as i32, behind the
+/// weights.
+void appendCorrections(std::vector<char> &packed, int64_t blocks, int64_t block,
+                       int64_t interleave) {
+  int64_t blockBytes = packed.size() / blocks;
+  std::vector<int32_t> corrections(blocks * block, 0);
+  for (auto [i, weight] : llvm::enumerate(packed)) {
+    int64_t column = i % (block * interleave) / interleave;
+    corrections[i / blockBytes * block + column] -=
+        128 * static_cast<int8_t>(weight);
+  }
+  const char *bytes = reinterpret_cast<const char *>(corrections.data());
+  packed.insert(packed.end(), bytes,
+                bytes + corrections.size() * sizeof(int32_t));
+}
+
 Value createPacked(OpBuilder &builder, Location loc, Type element,
                    ArrayRef<char> bytes) {
   auto type = RankedTensorType::get(
@@ -130,9 +146,13 @@ struct PackWeightsPass : x86::impl::PackWeightsPassBase<PackWeightsPass> {
         op->getContext(), shape, reductionRun(op), block,
         type.getElementType().isF32() || isDepthwise(op) ? 1 : 4);
     OpBuilder builder(op);
-    Value packed =
-        createPacked(builder, weight.get().getLoc(), type.getElementType(),
-                     pack(value, matrices, packing));
+    std::vector<char> bytes = pack(value, matrices, packing);
+    if (needsCorrections(op))
+      appendCorrections(bytes,
+                        matrices.count * llvm::divideCeil(matrices.rows, block),
+                        block, packing.getInterleave());
+    Value packed = createPacked(builder, weight.get().getLoc(),
+                                type.getElementType(), bytes);
     Operation *original = weight.get().getDefiningOp();
     weight.set(packed);
     op->setAttr("packing", packing);

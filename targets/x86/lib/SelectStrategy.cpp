@@ -181,9 +181,11 @@ static LogicalResult selectStrategy(Operation *op) {
     return b.getNamedAttr(name, value);
   };
   if (isDepthwise(op)) {
-    op->setAttr("strategy",
-                b.getDictionaryAttr(
-                    entry(kKernelKey, b.getStringAttr(kDepthwiseKernel))));
+    op->setAttr(
+        "strategy",
+        b.getDictionaryAttr(
+            {entry(kKernelKey, b.getStringAttr(kDepthwiseKernel)),
+             entry(kBlockKey, b.getI64IntegerAttr(kAvx512Vnni.lanes))}));
     return success();
   }
   llvm::DenseMap<Value, SmallVector<int64_t, 4>> strides;

@@ -141,6 +141,16 @@ INSTANTIATE_TEST_SUITE_P(
                     ConvCase{7, 9, 5, 7, 3, 1, 1, 1, 1, true, 1, "f32",
                              "f32"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Signed, ConvTest,
+    testing::Values(
+        ConvCase{7, 7, 20, 40, 3, 1, 1, 1, 1, true, 1, "i8", "i8"},
+        ConvCase{8, 8, 16, 24, 3, 2, 1, 1, 2, false, 1, "i8", "ui8"},
+        ConvCase{8, 8, 16, 16, 3, 1, 1, 1, 16, false, 1, "i8", "i8"},
+        ConvCase{5, 5, 12, 100, 1, 1, 0, 1, 1, false, 1, "i8", "f32"},
+        ConvCase{5, 5, 12, 30, 1, 1, 0, 1, 1, false, 1, "ui8", "ui8", "ui8"},
+        ConvCase{5, 5, 12, 30, 1, 1, 0, 1, 1, false, 1, "i8", "i8", "ui8"}));
+
 INSTANTIATE_TEST_SUITE_P(Depthwise, ConvTest,
                          testing::Values(ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32},
                                          ConvCase{11, 8, 24, 24, 3, 2, 1, 1, 24,
