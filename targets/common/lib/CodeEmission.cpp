@@ -54,7 +54,16 @@ LogicalResult lowerToLLVMDialect(ModuleOp module) {
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  return manager.run(module);
+  if (failed(manager.run(module)))
+    return failure();
+  // scf.for hands annotations down to the branch, but as foreign attributes.
+  module.walk([](LLVM::BrOp branch) {
+    if (auto annotation = branch->getAttrOfType<LLVM::LoopAnnotationAttr>(
+            "llvm.loop_annotation"))
+      branch.setLoopAnnotationAttr(annotation);
+    branch->removeDiscardableAttr("llvm.loop_annotation");
+  });
+  return success();
 }
 
 FailureOr<std::unique_ptr<llvm::TargetMachine>>

@@ -20,6 +20,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::x86;
@@ -50,6 +52,7 @@ private:
   void advance(Unit &unit, Value coordinate, const PositionLoop &loop,
                int64_t step);
 
+  int64_t selectUnroll(const Tile &shape) const;
   void emitTile(const Unit &unit, const Tile &shape, int64_t lanesOfLast);
   SmallVector<Value> emitReduction(const Unit &unit, const Tile &shape,
                                    ArrayRef<int64_t> offsets,
@@ -167,6 +170,24 @@ void DirectKernel::emit() {
   });
 }
 
+/// Steps of a run that are written out in the loop: enough to make its overhead
+/// vanish. No address may occur twice among them: neighbouring windows overlap,
+/// and LLVM would keep what it could use again in registers that it does not
+/// have.
+int64_t DirectKernel::selectUnroll(const Tile &shape) const {
+  constexpr int64_t kInstructions = 96;
+  int64_t perStep = shape.positions() * shape.vectors * microkernel.parts();
+  int64_t unroll =
+      std::clamp<int64_t>(llvm::divideCeil(kInstructions, perStep), 2, 8);
+  int64_t stride = c.positions.back().lhs;
+  if (stride == 0)
+    return unroll;
+  int64_t stepsToRepeat = std::lcm(stride, int64_t(4)) / 4,
+          columnsToRepeat = std::lcm(stride, int64_t(4)) / stride;
+  return columnsToRepeat < shape.columns ? std::min(unroll, stepsToRepeat)
+                                         : unroll;
+}
+
 /// The loops of the reduction from `level` inwards. Returns the new sums.
 SmallVector<Value>
 DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
@@ -176,6 +197,14 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
     auto loop =
         scf::ForOp::create(b, kernel.constant(0), kernel.constant(count),
                            kernel.constant(step), sums);
+    // LLVM would unroll until registers run out.
+    auto unroll = LLVM::LoopUnrollAttr::get(b.getContext(),
+                                            /*disable=*/b.getBoolAttr(true), {},
+                                            {}, {}, {}, {}, {});
+    loop->setAttr("llvm.loop_annotation",
+                  LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {},
+                                                unroll, {}, {}, {}, {}, {}, {},
+                                                {}, {}, {}, {}, {}));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> inside(loop.getRegionIterArgs());
@@ -202,13 +231,8 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
                        kernel.offset(rhs, k * c.rhsStep()), shape.vectors);
     return inside;
   };
-  // Enough code in the loop to make its overhead vanish, and no more.
-  constexpr int64_t kInstructions = 96;
-  int64_t perStep = shape.positions() * shape.vectors * microkernel.parts();
-  int64_t steps = c.stepsPerRun();
-  int64_t unroll =
-      std::clamp<int64_t>(llvm::divideCeil(kInstructions, perStep), 2, 8);
-  if (steps <= unroll + unroll / 2)
+  int64_t steps = c.stepsPerRun(), unroll = selectUnroll(shape);
+  if (steps <= unroll)
     return emitSteps(std::move(sums), lhs, rhs, steps);
   int64_t looped = steps / unroll * unroll;
   sums = emitLoop(looped, unroll, [&](Value k, SmallVector<Value> inside) {
