@@ -232,6 +232,50 @@ ScaleRelation SliceOp::getScaleRelation(unsigned) {
   return ScaleRelation::passes;
 }
 
+// Zeros stay zeros whatever they are multiplied by.
+ScaleRelation PadOp::getScaleRelation(unsigned) {
+  return isQuantizationTransparent() ? ScaleRelation::passes
+                                     : ScaleRelation::blocks;
+}
+
+SmallVector<float>
+TransposeOp::mapChannelFactors(ArrayRef<ArrayRef<float>> factors) {
+  int64_t last = typeOf(getInput()).getRank() - 1;
+  return getPermutation().back() == last ? llvm::to_vector(factors.front())
+                                         : SmallVector<float>();
+}
+SmallVector<float>
+ConcatOp::mapChannelFactors(ArrayRef<ArrayRef<float>> factors) {
+  SmallVector<float> result(factors.front());
+  bool joinsChannels =
+      static_cast<int64_t>(getAxis()) == typeOf(getResult()).getRank() - 1;
+  for (ArrayRef<float> part : factors.drop_front()) {
+    if (joinsChannels)
+      llvm::append_range(result, part);
+    else if (part != ArrayRef(result))
+      return {};
+  }
+  return result;
+}
+SmallVector<float>
+SliceOp::mapChannelFactors(ArrayRef<ArrayRef<float>> factors) {
+  SmallVector<float> result;
+  for (int64_t i = 0; i < getSizes().back(); ++i)
+    result.push_back(
+        factors.front()[getStarts().back() + i * getSteps().back()]);
+  return result;
+}
+SmallVector<float> PadOp::mapChannelFactors(ArrayRef<ArrayRef<float>> factors) {
+  int64_t low = getLow().back(), high = getHigh().back();
+  bool isZero = getMode() == PadMode::constant;
+  if (low < 0 || high < 0 || (!isZero && (low > 0 || high > 0)))
+    return {};
+  SmallVector<float> result(low, 1.0f);
+  llvm::append_range(result, factors.front());
+  result.append(high, 1.0f);
+  return result;
+}
+
 int64_t ConvOp::getWeightInputAxis() {
   return allowsPerChannelInput() ? 0 : typeOf(getWeight()).getRank() - 1;
 }

@@ -49,7 +49,7 @@ public:
 
 private:
   bool canScaleReaders(Value value);
-  bool canScaleResult(OpOperand &use);
+  bool canScaleResult(ScaleEquivariantOp op);
   void rewriteReaders(OpBuilder &builder, Value value, Value scaled,
                       const Scales &scales) const;
   void scaleWeights(OpBuilder &builder, ScaleEquivariantOp op,
@@ -63,10 +63,6 @@ private:
 };
 
 } // namespace
-
-static int64_t lastAxis(Value value) {
-  return cast<RankedTensorType>(value.getType()).getRank() - 1;
-}
 
 static bool isTransparent(Operation *op) {
   auto quantizable = dyn_cast<QuantizableOp>(op);
@@ -148,37 +144,26 @@ bool ScaledGroup::canScaleReaders(Value value) {
       return false;
     // What averages channels by themselves gives a result that is multiplied
     // back.
-    return !isTransparent(user) || canScaleResult(use);
+    return !isTransparent(user) ||
+           canScaleResult(cast<ScaleEquivariantOp>(user));
   });
 }
 
-bool ScaledGroup::canScaleResult(OpOperand &use) {
-  auto op = cast<QuantizableOp>(use.getOwner());
+bool ScaledGroup::canScaleResult(ScaleEquivariantOp op) {
   Value result = op->getResult(0);
   if (scaled.contains(result))
     return true;
-  // Channels stay the innermost axis, or are appended along it.
-  Scales scales;
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto found = scaled.find(operand.get());
+  SmallVector<ArrayRef<float>> given;
+  for (Value operand : op->getOperands()) {
+    auto found = scaled.find(operand);
     if (found == scaled.end())
       return false;
-    int64_t axis =
-        op.mapAxisToResult(operand.getOperandNumber(), lastAxis(operand.get()));
-    if (axis == lastAxis(result)) {
-      if (!scales.empty() && scales != found->second)
-        return false;
-      scales = found->second;
-    } else if (axis < 0 && op->getNumOperands() > 1) {
-      llvm::append_range(scales, found->second);
-    } else {
-      return false;
-    }
+    given.push_back(found->second);
   }
-  if (static_cast<int64_t>(scales.size()) !=
-      cast<RankedTensorType>(result.getType()).getShape().back())
+  SmallVector<float> scales = op.mapChannelFactors(given);
+  if (scales.empty())
     return false;
-  scaled[result] = std::move(scales);
+  scaled[result] = Scales(scales.begin(), scales.end());
   return true;
 }
 

@@ -52,6 +52,10 @@ def Qnn_ScaleEquivariantOp : OpInterface<"ScaleEquivariantOp"> {
       "::qcc::qnn::ScaleRelation", "getScaleRelation", (ins "unsigned":$operand)>,
     InterfaceMethod<"Axis of the weight operand that input channels index, for operands that are absorbed; else -1.",
       "int64_t", "getWeightInputAxis", (ins), "", "return -1;">,
+    InterfaceMethod<[{For ops whose operands all `pass`: the factors of the channels (the last axis) of the result, given
+      those of each operand, or nothing if channels do not stay the last axis.}],
+      "::llvm::SmallVector<float>", "mapChannelFactors", (ins "::llvm::ArrayRef<::llvm::ArrayRef<float>>":$factors), "",
+      "return ::llvm::to_vector(factors.front());">,
   ];
 }
 

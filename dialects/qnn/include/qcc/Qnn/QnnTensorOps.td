@@ -26,6 +26,7 @@ defvar Qnn_QuantizableWeight = DeclareOpInterfaceMethods<Qnn_QuantizableOp,
 defvar Qnn_Transparent =
     DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isQuantizationTransparent", "mapAxisToResult"]>;
 defvar Qnn_ScaleEquivariant = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp>;
+defvar Qnn_ScaleMapping = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp, ["getScaleRelation", "mapChannelFactors"]>;
 defvar Qnn_ScaleAbsorbing = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp, ["getScaleRelation", "getWeightInputAxis"]>;
 defvar Qnn_Cost = DeclareOpInterfaceMethods<Qnn_CostOp>;
 
@@ -298,7 +299,7 @@ def Qnn_LayerNormOp : Qnn_InferredOp<"layer_norm", [AttrSizedOperandSegments]> {
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let summary = "permute dimensions";
   let description = [{
     `result` dimension i is `input` dimension `permutation[i]`. Constraints: (C1) a permutation of the rank.
@@ -342,7 +343,7 @@ def Qnn_BroadcastOp : Qnn_Op<"broadcast", [Pure, Qnn_Transparent]> {
   let hasFolder = 1;
 }
 
-def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let summary = "join tensors along an axis";
   let description = [{ Constraints: (C1) at least one operand, equal ranks, axis in range, equal other dimensions. }];
   let arguments = (ins Variadic<Qnn_Tensor>:$inputs, I64Attr:$axis);
@@ -352,7 +353,7 @@ def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleEquivaria
   let hasFolder = 1;
 }
 
-def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleEquivariant]> {
+def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let summary = "a strided part of a tensor";
   let description = [{
     `result[i] = input[starts + i * steps]`, `sizes` elements along each dimension; steps may be negative.
@@ -365,7 +366,7 @@ def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleEquivariant
   let hasFolder = 1;
 }
 
-def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent]> {
+def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let summary = "grow a tensor at its borders";
   let description = [{
     `low` and `high` elements for each dimension; negative ones crop. `value` fills in mode `constant`.
