@@ -23,8 +23,12 @@ using namespace qcc::calibrate;
 /// of the width finite.
 static constexpr int kLeastExponent = -100;
 
-static int64_t binOf(double value, int exponent) {
-  return static_cast<int64_t>(std::floor(std::ldexp(value, -exponent)));
+/// Nor so narrow that an index exceeds this: numbers far from zero that hardly
+/// differ share a bin.
+static constexpr double kGreatestIndex = 0x1p40;
+
+static double binOf(double value, int exponent) {
+  return std::floor(std::ldexp(value, -exponent));
 }
 
 double Histogram::width() const { return std::ldexp(1.0, exponent); }
@@ -43,9 +47,11 @@ void Histogram::cover(float low, float high) {
   lowest = low;
   highest = high;
   int wanted = isEmpty() ? kLeastExponent : exponent;
-  while (binOf(high, wanted) - binOf(low, wanted) >= kBins)
+  while (binOf(high, wanted) - binOf(low, wanted) >= kBins ||
+         binOf(high, wanted) > kGreatestIndex ||
+         binOf(low, wanted) < -kGreatestIndex)
     ++wanted;
-  int64_t wantedFirst = binOf(low, wanted);
+  auto wantedFirst = static_cast<int64_t>(binOf(low, wanted));
   std::vector<uint64_t> joined(kBins, 0);
   // Shifting an index rounds it down, which is how bins nest.
   int shift = std::min(wanted - exponent, 62);

@@ -32,14 +32,21 @@ void qcc::quantize::buildMaterializePipeline(OpPassManager &manager,
   nested.addPass(createAssignPrecision(precision));
   nested.addPass(createMaterializeQdq({.weightGrid = options.weightGrid}));
   nested.addPass(createPropagateQdq());
-  nested.addPass(createFoldClamps());
 }
 
 void qcc::quantize::buildRoundPipeline(OpPassManager &manager) {
   OpPassManager &nested = manager.nest<func::FuncOp>();
+  nested.addPass(createFoldClamps());
   nested.addPass(createQuantizeWeights());
   nested.addPass(createQuantizeBiases());
   nested.addPass(createVerifyQdq());
+}
+
+void qcc::quantize::buildOwnGridsPipeline(OpPassManager &manager) {
+  OpPassManager &nested = manager.nest<func::FuncOp>();
+  nested.addPass(createPropagateQdq());
+  nested.addPass(createFoldClamps());
+  nested.addPass(createQuantizeWeights());
 }
 
 void qcc::quantize::buildQuantizePipeline(OpPassManager &manager,
@@ -56,6 +63,9 @@ void qcc::quantize::registerQuantizePipelines() {
   PassPipelineRegistration<>("qcc-round-pipeline",
                              "round weights and biases, check the contract",
                              buildRoundPipeline);
+  PassPipelineRegistration<>("qcc-own-grids-pipeline",
+                             "prepare a model that has Q/DQ for lowering",
+                             buildOwnGridsPipeline);
   PassPipelineRegistration<QuantizeOptions>(
       "qcc-quantize-pipeline", "from observers with statistics to a QDQ graph",
       buildQuantizePipeline);

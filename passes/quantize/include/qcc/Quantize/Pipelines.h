@@ -55,17 +55,20 @@ struct QuantizeOptions : mlir::PassPipelineOptions<QuantizeOptions> {
 void buildMaterializePipeline(mlir::OpPassManager &manager,
                               const QuantizeOptions &options);
 
-/// The second half: rounds what is still f32 and checks the contract. Also all
-/// that a model with Q/DQ of its own needs.
+/// The second half: rounds what is still f32 and checks the contract.
 void buildRoundPipeline(mlir::OpPassManager &manager);
+
+/// What a model with Q/DQ of its own needs instead: its numbers stay as they
+/// are, and lowering says where it cannot use them.
+void buildOwnGridsPipeline(mlir::OpPassManager &manager);
 
 /// Both, without regard to data: the whole phase, from observers with
 /// statistics to a QDQ graph that qcc-verify-qdq accepts.
 void buildQuantizePipeline(mlir::OpPassManager &manager,
                            const QuantizeOptions &options);
 
-/// Registers `qcc-materialize-pipeline`, `qcc-round-pipeline` and
-/// `qcc-quantize-pipeline`.
+/// Registers `qcc-materialize-pipeline`, `qcc-round-pipeline`,
+/// `qcc-own-grids-pipeline` and `qcc-quantize-pipeline`.
 void registerQuantizePipelines();
 
 } // namespace qcc::quantize
