@@ -1,0 +1,54 @@
+//===- Recipe.h - what can be chosen of quantization ------------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_CALIBRATION_RECIPE_H
+#define QCC_CALIBRATION_RECIPE_H
+
+#include "qcc/Calibrate/Ranges.h"
+#include "qcc/Calibration/Sequential.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qcc::calibration {
+
+/// The choices of the quantize phase. What is left open is measured on samples
+/// that are held back.
+struct Recipe {
+  calibrate::RangeMethod ranges = calibrate::RangeMethod::l3;
+  double percentile = 99.999;
+  /// Even out channels before they are rounded.
+  std::optional<bool> channelScales;
+  double alpha = 0.5;
+  double perChannelRatio = 4;
+  std::optional<BiasCorrection> biasCorrection;
+  bool roundWithData = true;
+  bool weightGrid = true;
+  std::vector<std::string> keepFloat; ///< Regular expressions of nodes.
+  std::vector<std::string> schemes;   ///< REGEX:SCHEME.
+};
+
+/// Reads a recipe file, JSON with "schema": "qcc.recipe/1" and any of the
+/// members
+///
+///     "ranges": "minmax" | "moving-average" | "percentile" | "entropy" | "mse"
+///     | "l3" "percentile": number           "channel_scales": true | false |
+///     "measure" "alpha": number                "per_channel_ratio": number
+///     "bias_correction": "none" | "fast" | "sequential" | "measure"
+///     "round_with_data": bool        "weight_grid": bool
+///     "keep_float": [regex, ...]     "schemes": ["regex:scheme", ...]
+///
+/// A member of another name or type is an error.
+mlir::FailureOr<Recipe>
+loadRecipe(llvm::StringRef path,
+           llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+} // namespace qcc::calibration
+
+#endif // QCC_CALIBRATION_RECIPE_H

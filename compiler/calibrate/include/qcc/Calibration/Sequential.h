@@ -1,0 +1,50 @@
+//===- Sequential.h - round weights and correct biases with data -*- C++
+//-*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_CALIBRATION_SEQUENTIAL_H
+#define QCC_CALIBRATION_SEQUENTIAL_H
+
+#include "qcc/Calibration/Samples.h"
+
+namespace qcc::calibration {
+
+/// How biases make up for the rounding of weights and activations.
+enum class BiasCorrection {
+  none,
+  /// By the mean of what the rounding of the weights changes on exact inputs.
+  fast,
+  /// By the mean difference of exact and rounded results, errors of the layers
+  /// before included.
+  sequential
+};
+
+struct CorrectionOptions {
+  BiasCorrection bias = BiasCorrection::sequential;
+  /// Round weights with regard to the second moments of their inputs, not each
+  /// to the nearest step.
+  bool roundWithData = true;
+};
+
+/// One pass through the network that carries, for a few samples, the exact and
+/// the rounded value of every live tensor. At each contraction whose weights
+/// are still f32 behind a Q/DQ pair it rounds them with regard to what they are
+/// multiplied with, and corrects the bias. The module comes from
+/// `qcc-materialize-pipeline`; afterwards `qcc-round-pipeline` finishes it.
+mlir::LogicalResult correctWithData(mlir::ModuleOp module,
+                                    const Samples &samples,
+                                    llvm::ArrayRef<size_t> indices,
+                                    const CorrectionOptions &options);
+
+/// How many samples `correctWithData` can carry through `module` in bounded
+/// memory.
+size_t sequentialSampleLimit(mlir::ModuleOp module);
+
+} // namespace qcc::calibration
+
+#endif // QCC_CALIBRATION_SEQUENTIAL_H

@@ -1,0 +1,130 @@
+//===- Calibrate.cpp - statistics from data
+//---------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Calibration/Calibrate.h"
+
+#include "Progress.h"
+
+#include "mlir/IR/Threading.h"
+#include "qcc/Qnn/Qnn.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::calibration;
+using calibrate::ModelStatistics;
+using calibrate::TensorStatistics;
+
+/// Fewer samples are enough for ranges of few networks.
+static constexpr uint64_t kFewSamples = 8;
+/// Halves of the set whose extents differ by this factor are not of one kind.
+static constexpr float kGreatestDisparity = 2;
+
+FailureOr<ModelStatistics>
+qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
+                                    const ExecutorFactory &createExecutor) {
+  FailureOr<std::unique_ptr<Executor>> executor = createExecutor(module);
+  if (failed(executor))
+    return failure();
+  ModelStatistics statistics;
+  statistics.model = calibrate::fingerprint(module);
+  statistics.samples = samples.count();
+  llvm::DenseMap<int64_t, size_t> slots;
+  module.walk([&](qnn::ObserveOp op) {
+    slots[op.getId()] = statistics.tensors.size();
+    statistics.tensors.emplace_back().tensor = op.getTensor().str();
+  });
+
+  // As many samples at a time as there are threads; then the tensors are shared
+  // out over the threads, so that each takes its samples in order.
+  MLIRContext *context = module.getContext();
+  size_t batch = context->isMultithreadingEnabled()
+                     ? context->getThreadPool().getMaxConcurrency()
+                     : 1;
+  Progress progress("calibrating", samples.count());
+  for (size_t first = 0; first < samples.count(); first += batch) {
+    size_t size = std::min(batch, samples.count() - first);
+    std::vector<SmallVector<qnn::Tensor>> inputs(size);
+    for (size_t i = 0; i < size; ++i) {
+      FailureOr<SmallVector<qnn::Tensor>> sample = samples.read(first + i);
+      if (failed(sample))
+        return failure();
+      inputs[i] = std::move(*sample);
+    }
+    std::vector<std::vector<qnn::Tensor>> seen(
+        size, std::vector<qnn::Tensor>(statistics.tensors.size()));
+    auto run = [&](size_t i) {
+      return (*executor)->run(inputs[i],
+                              [&](int64_t id, const qnn::Tensor &tensor) {
+                                seen[i][slots.lookup(id)] = tensor;
+                              });
+    };
+    if (failed(failableParallelForEachN(context, 0, size, run)))
+      return failure();
+    parallelFor(context, 0, statistics.tensors.size(), [&](size_t slot) {
+      for (size_t i = 0; i < size; ++i) {
+        const qnn::Tensor &tensor = seen[i][slot];
+        int64_t channels = tensor.getRank() ? tensor.getShape().back() : 1;
+        statistics.tensors[slot].update(
+            ArrayRef(tensor.data<float>(), tensor.getNumElements()), channels,
+            /*secondHalf=*/2 * (first + i) >= samples.count());
+      }
+    });
+    progress.update(first + size);
+  }
+  return statistics;
+}
+
+/// What is suspicious about a tensor; nothing if all is well.
+static void warn(qnn::ObserveOp op, const TensorStatistics &statistics) {
+  auto warning = [&] {
+    return op.emitWarning() << "tensor '" << op.getTensor() << "' ";
+  };
+  if (statistics.notFinite)
+    warning() << "has " << statistics.notFinite
+              << " numbers that are not finite";
+  if (statistics.count() == 0)
+    return;
+  float min = statistics.min(), max = statistics.max();
+  if (min == 0 && max == 0) {
+    warning() << "is dead: only zeros were seen";
+    return;
+  }
+  if (min == max) {
+    warning() << "is constant: only " << min << " was seen";
+    return;
+  }
+  const calibrate::Moments &a = statistics.halves[0], &b = statistics.halves[1];
+  if (!a.count || !b.count)
+    return;
+  float extentA = std::max(a.max, 0.0f) - std::min(a.min, 0.0f),
+        extentB = std::max(b.max, 0.0f) - std::min(b.min, 0.0f);
+  if (std::max(extentA, extentB) >
+      kGreatestDisparity * std::min(extentA, extentB))
+    warning() << "lies in [" << a.min << ", " << a.max
+              << "] for the first half of the samples but in [" << b.min << ", "
+              << b.max
+              << "] for the second; more or better mixed samples would help";
+}
+
+void qcc::calibration::warnOfStatistics(ModuleOp module,
+                                        const ModelStatistics &statistics) {
+  if (statistics.samples < kFewSamples)
+    module.emitWarning() << "calibrated on " << statistics.samples
+                         << " samples; " << kFewSamples
+                         << " or more are advisable";
+  llvm::StringMap<const TensorStatistics *> byName;
+  for (const TensorStatistics &tensor : statistics.tensors)
+    byName[tensor.tensor] = &tensor;
+  module.walk([&](qnn::ObserveOp op) {
+    if (const TensorStatistics *tensor = byName.lookup(op.getTensor()))
+      warn(op, *tensor);
+  });
+}

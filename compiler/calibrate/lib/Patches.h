@@ -1,0 +1,64 @@
+//===- Patches.h - a contraction as a matrix product ------------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_CALIBRATION_LIB_PATCHES_H
+#define QCC_CALIBRATION_LIB_PATCHES_H
+
+#include "mlir/IR/Operation.h"
+#include "qcc/Qnn/Tensor.h"
+
+#include <optional>
+#include <vector>
+
+namespace qcc::calibration {
+
+/// What each output position of a convolution or matrix product reads: for
+/// every group a row of `depth()` numbers, in the order of the weights.
+class Patches {
+public:
+  /// Nothing for ops that are no such contraction.
+  static std::optional<Patches> of(mlir::Operation *op);
+
+  int64_t groups() const { return numGroups; }
+  int64_t depth() const { return taps * channels; }
+  int64_t positions() const { return numPositions; }
+
+  /// Writes the rows of all groups, one after the other.
+  void gather(const float *input, int64_t position, float *rows) const;
+
+private:
+  int64_t numGroups = 1, taps = 1, channels = 0, numPositions = 0;
+  /// Of a convolution; empty for a matrix product.
+  llvm::SmallVector<int64_t> inputShape, resultShape, kernel, strides, pads,
+      dilations;
+};
+
+/// Mean and second moments about it of what a contraction reads.
+class SecondMoments {
+public:
+  SecondMoments(int64_t groups, int64_t depth);
+
+  /// Takes in `count` positions of `groups * depth` numbers each.
+  void add(mlir::MLIRContext *context, llvm::ArrayRef<float> rows);
+  /// The covariance matrix of a group, symmetric. To be called after all is
+  /// added.
+  std::vector<float> covariance(int64_t group) const;
+  /// Means of all groups.
+  std::vector<float> means() const;
+
+private:
+  int64_t groups, depth;
+  uint64_t count = 0;
+  std::vector<double> sums;
+  /// Sums of products; of each group's matrix the upper triangle.
+  std::vector<float> products;
+};
+
+} // namespace qcc::calibration
+
+#endif // QCC_CALIBRATION_LIB_PATCHES_H

@@ -1,0 +1,139 @@
+//===- Recipe.cpp - recipe files
+//--------------------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Calibration/Recipe.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::calibration;
+using calibrate::RangeMethod;
+using llvm::json::Path;
+using JsonValue = llvm::json::Value;
+
+static constexpr StringLiteral kSchema = "qcc.recipe/1";
+
+static bool readNumber(const JsonValue &value, double &result, Path path) {
+  std::optional<double> number = value.getAsNumber();
+  if (!number)
+    path.report("must be a number");
+  else
+    result = *number;
+  return number.has_value();
+}
+
+static bool readBool(const JsonValue &value, bool &result, Path path) {
+  std::optional<bool> boolean = value.getAsBoolean();
+  if (!boolean)
+    path.report("must be true or false");
+  else
+    result = *boolean;
+  return boolean.has_value();
+}
+
+static bool readRanges(const JsonValue &value, RangeMethod &result, Path path) {
+  auto method = llvm::StringSwitch<std::optional<RangeMethod>>(
+                    value.getAsString().value_or(""))
+                    .Case("minmax", RangeMethod::minmax)
+                    .Case("moving-average", RangeMethod::movingAverage)
+                    .Case("percentile", RangeMethod::percentile)
+                    .Case("entropy", RangeMethod::entropy)
+                    .Case("mse", RangeMethod::mse)
+                    .Case("l3", RangeMethod::l3)
+                    .Default(std::nullopt);
+  if (!method)
+    path.report("must be \"minmax\", \"moving-average\", \"percentile\", "
+                "\"entropy\", \"mse\" or \"l3\"");
+  else
+    result = *method;
+  return method.has_value();
+}
+
+static bool readScales(const JsonValue &value, std::optional<bool> &result,
+                       Path path) {
+  if (value.getAsString() == "measure") {
+    result.reset();
+    return true;
+  }
+  result = value.getAsBoolean();
+  if (!result)
+    path.report("must be true, false or \"measure\"");
+  return result.has_value();
+}
+
+static bool readCorrection(const JsonValue &value,
+                           std::optional<BiasCorrection> &result, Path path) {
+  StringRef text = value.getAsString().value_or("");
+  result = llvm::StringSwitch<std::optional<BiasCorrection>>(text)
+               .Case("none", BiasCorrection::none)
+               .Case("fast", BiasCorrection::fast)
+               .Case("sequential", BiasCorrection::sequential)
+               .Default(std::nullopt);
+  if (result || text == "measure")
+    return true;
+  path.report("must be \"none\", \"fast\", \"sequential\" or \"measure\"");
+  return false;
+}
+
+static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
+                       Path path) {
+  if (name == "ranges")
+    return readRanges(value, recipe.ranges, path);
+  if (name == "percentile")
+    return readNumber(value, recipe.percentile, path);
+  if (name == "channel_scales")
+    return readScales(value, recipe.channelScales, path);
+  if (name == "alpha")
+    return readNumber(value, recipe.alpha, path);
+  if (name == "per_channel_ratio")
+    return readNumber(value, recipe.perChannelRatio, path);
+  if (name == "bias_correction")
+    return readCorrection(value, recipe.biasCorrection, path);
+  if (name == "round_with_data")
+    return readBool(value, recipe.roundWithData, path);
+  if (name == "weight_grid")
+    return readBool(value, recipe.weightGrid, path);
+  if (name == "keep_float")
+    return fromJSON(value, recipe.keepFloat, path);
+  if (name == "schemes")
+    return fromJSON(value, recipe.schemes, path);
+  path.report("is not a member of a recipe");
+  return false;
+}
+
+FailureOr<Recipe> qcc::calibration::loadRecipe(
+    StringRef path, llvm::function_ref<InFlightDiagnostic()> emitError) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (std::error_code error = buffer.getError())
+    return emitError() << "cannot read recipe '" << path
+                       << "': " << error.message();
+  llvm::Expected<JsonValue> root = llvm::json::parse((*buffer)->getBuffer());
+  if (!root)
+    return emitError() << "recipe '" << path
+                       << "' is not JSON: " << llvm::toString(root.takeError());
+  const llvm::json::Object *object = root->getAsObject();
+  std::optional<StringRef> schema =
+      object ? object->getString("schema") : std::nullopt;
+  if (schema != StringRef(kSchema))
+    return emitError() << "recipe '" << path << "' must be an object with "
+                       << "\"schema\": \"" << kSchema << "\"";
+  Recipe recipe;
+  Path::Root where("recipe");
+  for (const auto &[name, value] : *object)
+    if (StringRef(name) != "schema" &&
+        !readMember(StringRef(name), value, recipe,
+                    Path(where).field(StringRef(name))))
+      return emitError() << "'" << path
+                         << "': " << llvm::toString(where.getError());
+  return recipe;
+}

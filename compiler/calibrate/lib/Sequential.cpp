@@ -1,0 +1,429 @@
+//===- Sequential.cpp - round weights and correct biases with data
+//----------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Calibration/Sequential.h"
+
+#include "Patches.h"
+#include "Progress.h"
+#include "RoundWeights.h"
+
+#include "mlir/IR/Threading.h"
+#include "qcc/Qnn/Constants.h"
+#include "qcc/Qnn/Qnn.h"
+#include "qcc/Qnn/Reference.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::calibration;
+using qnn::OperandRole;
+using qnn::Tensor;
+
+/// Output positions that second moments are taken of: more change nothing.
+static constexpr int64_t kPositions = 16384;
+/// Matrices of more rows are not made; such weights are rounded to nearest.
+static constexpr int64_t kGreatestDepth = 2560;
+/// Memory for live tensors, and the most samples that are of use.
+static constexpr int64_t kLiveBytes = int64_t(640) << 20;
+static constexpr size_t kMostSamples = 128, kFewestSamples = 4;
+
+namespace {
+
+/// A tensor as the float network has it and as the quantized one does. Both
+/// share memory until something is rounded.
+struct Twin {
+  Tensor exact, rounded;
+};
+
+class SequentialRun {
+public:
+  SequentialRun(func::FuncOp function, const CorrectionOptions &options)
+      : function(function), context(function.getContext()), options(options) {}
+
+  LogicalResult run(const Samples &samples, ArrayRef<size_t> indices);
+
+private:
+  LogicalResult readInputs(const Samples &samples, ArrayRef<size_t> indices);
+  LogicalResult visit(Operation *op);
+  LogicalResult evaluateConstant(Operation *op);
+  FailureOr<Twin> evaluateTwin(Operation *op, size_t sample);
+  LogicalResult correct(qnn::QuantizableOp op, qnn::QuantizeOp weight);
+  LogicalResult roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
+                            const Patches &patches);
+  SecondMoments momentsOf(qnn::QuantizableOp op, const Patches &patches,
+                          bool exact) const;
+  std::vector<float> fastCorrection(qnn::QuantizableOp op,
+                                    qnn::QuantizeOp weight,
+                                    const Patches &patches) const;
+  std::vector<float> sequentialCorrection(Value result) const;
+  void addToBias(qnn::QuantizableOp op, ArrayRef<float> correction);
+  void release(Operation *op);
+
+  const Twin &twin(Value value, size_t sample) const {
+    auto constant = constants.find(value);
+    return constant != constants.end() ? constant->second
+                                       : values.find(value)->second[sample];
+  }
+
+  func::FuncOp function;
+  MLIRContext *context;
+  const CorrectionOptions &options;
+  size_t count = 0;
+  llvm::DenseMap<Value, Twin> constants;
+  llvm::DenseMap<Value, std::vector<Twin>> values;
+  llvm::DenseMap<Value, size_t> readersLeft;
+};
+
+} // namespace
+
+static OpOperand *operandOfRole(qnn::QuantizableOp op, OperandRole role) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (op.getOperandRole(operand.getOperandNumber()) == role)
+      return &operand;
+  return nullptr;
+}
+
+/// The quantize of f32 weights that `op` reads through a pair, or null.
+static qnn::QuantizeOp unroundedWeight(qnn::QuantizableOp op) {
+  if (!op || !op.isIntegerContraction())
+    return {};
+  OpOperand *weight = operandOfRole(op, OperandRole::weight);
+  auto dequantize = weight ? weight->get().getDefiningOp<qnn::DequantizeOp>()
+                           : qnn::DequantizeOp();
+  auto quantize = dequantize
+                      ? dequantize.getInput().getDefiningOp<qnn::QuantizeOp>()
+                      : qnn::QuantizeOp();
+  return quantize && qnn::readFloats(quantize.getInput()) ? quantize
+                                                          : qnn::QuantizeOp();
+}
+
+LogicalResult SequentialRun::readInputs(const Samples &samples,
+                                        ArrayRef<size_t> indices) {
+  count = indices.size();
+  for (size_t index : indices) {
+    FailureOr<SmallVector<Tensor>> inputs = samples.read(index);
+    if (failed(inputs))
+      return failure();
+    for (auto [argument, tensor] :
+         llvm::zip_equal(function.getArguments(), *inputs))
+      values[argument].push_back({tensor, tensor});
+  }
+  return success();
+}
+
+LogicalResult SequentialRun::evaluateConstant(Operation *op) {
+  if (auto constant = dyn_cast<qnn::ConstantOp>(op)) {
+    FailureOr<Tensor> tensor = Tensor::fromAttribute(constant.getValue());
+    if (failed(tensor))
+      return op->emitError("has no data");
+    constants[constant] = {*tensor, *tensor};
+    return success();
+  }
+  FailureOr<Twin> twin = evaluateTwin(op, 0);
+  if (failed(twin))
+    return failure();
+  constants[op->getResult(0)] = *twin;
+  return success();
+}
+
+/// Both values of an op's result. Rounding is what the exact one leaves out.
+FailureOr<Twin> SequentialRun::evaluateTwin(Operation *op, size_t sample) {
+  bool rounds = isa<qnn::QuantizeOp, qnn::DequantizeOp>(op), differ = false;
+  SmallVector<const Tensor *> exact, rounded;
+  for (Value operand : op->getOperands()) {
+    const Twin &both = twin(operand, sample);
+    exact.push_back(&both.exact);
+    rounded.push_back(&both.rounded);
+    differ |= both.exact.data<char>() != both.rounded.data<char>();
+  }
+  // A model's own stored numbers have no other value.
+  bool passes = rounds && exact.front()->getElementType().isF32();
+  FailureOr<SmallVector<Tensor>> result = qnn::evaluate(op, rounded);
+  if (failed(result))
+    return failure();
+  Twin both{{}, result->front()};
+  if (passes)
+    both.exact = *exact.front();
+  else if (!differ)
+    both.exact = both.rounded;
+  else if (FailureOr<SmallVector<Tensor>> precise = qnn::evaluate(op, exact);
+           succeeded(precise))
+    both.exact = precise->front();
+  else
+    return failure();
+  return both;
+}
+
+SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
+                                       const Patches &patches,
+                                       bool exact) const {
+  SecondMoments moments(patches.groups(), patches.depth());
+  Value input = operandOfRole(op, OperandRole::activation)->get();
+  int64_t total = patches.positions() * static_cast<int64_t>(count);
+  int64_t step = std::max<int64_t>((total + kPositions - 1) / kPositions, 1);
+  int64_t width = patches.groups() * patches.depth();
+  for (size_t sample = 0; sample < count; ++sample) {
+    const Twin &both = twin(input, sample);
+    const float *data = (exact ? both.exact : both.rounded).data<float>();
+    std::vector<float> rows;
+    // Another phase in each sample, so that positions are not always the same.
+    for (int64_t position = static_cast<int64_t>(sample) % step;
+         position < patches.positions(); position += step) {
+      rows.resize(rows.size() + width);
+      patches.gather(data, position, rows.data() + rows.size() - width);
+    }
+    moments.add(context, rows);
+  }
+  return moments;
+}
+
+LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
+                                         qnn::QuantizeOp weight,
+                                         const Patches &patches) {
+  std::vector<float> values = *qnn::readFloats(weight.getInput());
+  std::optional<std::vector<float>> scales = qnn::readFloats(weight.getScale());
+  auto type = cast<RankedTensorType>(weight.getInput().getType());
+  qnn::SchemeAttr scheme = weight.getScheme();
+  if (!scales || !scheme.getSymmetric() || type.getDimSize(0) == 0)
+    return success();
+  SecondMoments moments = momentsOf(op, patches, /*exact=*/false);
+  int64_t outputs = type.getDimSize(0), depth = patches.depth(),
+          perGroup = outputs / patches.groups();
+  std::vector<int64_t> stored(values.size());
+  for (int64_t group = 0; group < patches.groups(); ++group) {
+    std::vector<float> covariance = moments.covariance(group);
+    parallelFor(context, 0, perGroup, [&](size_t row) {
+      int64_t output = group * perGroup + static_cast<int64_t>(row);
+      float scale = (*scales)[scales->size() == 1 ? 0 : output];
+      roundWeights(ArrayRef(values).slice(output * depth, depth), scale,
+                   scheme.getMax(), covariance,
+                   MutableArrayRef(stored).slice(output * depth, depth));
+    });
+  }
+  OpBuilder builder(weight);
+  Value constant =
+      qnn::createConstant(builder, weight.getLoc(), type.getShape(),
+                          cast<IntegerType>(scheme.getStorage()), stored);
+  // Readers of the pair see the new numbers; the exact ones stay.
+  Twin both = constants.lookup(weight.getResult());
+  FailureOr<Tensor> tensor =
+      Tensor::fromAttribute(qnn::constantValue(constant));
+  if (failed(tensor))
+    return weight.emitError("rounded weights cannot be read back");
+  both.rounded = *tensor;
+  constants[constant] = both;
+  auto pair = cast<qnn::DequantizeOp>(
+      operandOfRole(op, OperandRole::weight)->get().getDefiningOp());
+  // Other layers that share these weights round them for themselves.
+  auto own = qnn::DequantizeOp::create(builder, pair.getLoc(), pair.getType(),
+                                       constant, pair.getScale(),
+                                       pair.getZeroPoint(), scheme);
+  operandOfRole(op, OperandRole::weight)->set(own);
+  return evaluateConstant(own);
+}
+
+std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
+                                                 qnn::QuantizeOp weight,
+                                                 const Patches &patches) const {
+  std::vector<float> means = momentsOf(op, patches, /*exact=*/true).means();
+  const Twin &both =
+      twin(operandOfRole(op, OperandRole::weight)->get(), /*sample=*/0);
+  const float *exact = both.exact.data<float>(),
+              *rounded = both.rounded.data<float>();
+  int64_t outputs = both.exact.getShape().front(), depth = patches.depth(),
+          perGroup = outputs / patches.groups();
+  std::vector<float> correction(outputs);
+  for (int64_t output = 0; output < outputs; ++output) {
+    double sum = 0;
+    for (int64_t k = 0; k < depth; ++k)
+      sum += (static_cast<double>(exact[output * depth + k]) -
+              rounded[output * depth + k]) *
+             means[output / perGroup * depth + k];
+    correction[output] = static_cast<float>(sum);
+  }
+  return correction;
+}
+
+std::vector<float> SequentialRun::sequentialCorrection(Value result) const {
+  int64_t channels = cast<RankedTensorType>(result.getType()).getShape().back();
+  std::vector<double> sums(channels);
+  size_t positions = 0;
+  for (size_t sample = 0; sample < count; ++sample) {
+    const Twin &both = twin(result, sample);
+    const float *exact = both.exact.data<float>(),
+                *rounded = both.rounded.data<float>();
+    int64_t elements = both.exact.getNumElements();
+    for (int64_t i = 0; i < elements; i += channels)
+      for (int64_t c = 0; c < channels; ++c)
+        sums[c] += static_cast<double>(exact[i + c]) - rounded[i + c];
+    positions += elements / channels;
+  }
+  std::vector<float> correction;
+  for (double sum : sums)
+    correction.push_back(static_cast<float>(sum / positions));
+  return correction;
+}
+
+/// Adds to the bias, and to the rounded results that are there already.
+void SequentialRun::addToBias(qnn::QuantizableOp op,
+                              ArrayRef<float> correction) {
+  OpOperand *bias = operandOfRole(op, OperandRole::bias);
+  std::vector<float> sums(correction);
+  if (bias)
+    for (auto [sum, value] :
+         llvm::zip_equal(sums, *qnn::readFloats(bias->get())))
+      sum += value;
+  OpBuilder builder(op);
+  Value constant =
+      qnn::createConstant(builder, bias ? bias->get().getLoc() : op.getLoc(),
+                          {static_cast<int64_t>(sums.size())}, sums);
+  if (bias)
+    bias->set(constant);
+  else
+    op->insertOperands(op->getNumOperands(), constant);
+  std::vector<Twin> &results = values.find(op->getResult(0))->second;
+  parallelFor(context, 0, count, [&](size_t sample) {
+    Tensor &rounded = results[sample].rounded;
+    auto *data = rounded.mutableData<float>();
+    for (int64_t i = 0, e = rounded.getNumElements(); i < e; ++i)
+      data[i] += correction[i % correction.size()];
+  });
+}
+
+LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
+                                     qnn::QuantizeOp weight) {
+  std::optional<Patches> patches = Patches::of(op);
+  if (patches && options.roundWithData && patches->depth() <= kGreatestDepth &&
+      failed(roundWeight(op, weight, *patches)))
+    return failure();
+  std::vector<Twin> results(count);
+  if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
+        FailureOr<Twin> both = evaluateTwin(op, sample);
+        if (failed(both))
+          return failure();
+        // Of its own, for the correction is added to it.
+        if (both->exact.data<char>() == both->rounded.data<char>()) {
+          Tensor copy = Tensor::uninitialized(both->exact.getType());
+          std::copy_n(both->exact.data<char>(), copy.getByteSize(),
+                      copy.mutableData<char>());
+          both->exact = copy;
+        }
+        results[sample] = *both;
+        return success();
+      })))
+    return failure();
+  values[op->getResult(0)] = std::move(results);
+
+  OpOperand *bias = operandOfRole(op, OperandRole::bias);
+  if (bias && !qnn::readFloats(bias->get()))
+    return success();
+  if (options.bias == BiasCorrection::sequential)
+    addToBias(op, sequentialCorrection(op->getResult(0)));
+  else if (options.bias == BiasCorrection::fast && patches)
+    addToBias(op, fastCorrection(op, weight, *patches));
+  return success();
+}
+
+/// Frees what nobody reads after `op`.
+void SequentialRun::release(Operation *op) {
+  for (Value operand : op->getOperands()) {
+    auto left = readersLeft.find(operand);
+    if (left != readersLeft.end() && --left->second == 0)
+      values.erase(operand);
+  }
+}
+
+LogicalResult SequentialRun::visit(Operation *op) {
+  if (op->hasTrait<OpTrait::IsTerminator>())
+    return success();
+  if (op->getNumResults() != 1)
+    return op->emitError("has more than one result, which the sequential pass "
+                         "does not carry");
+  if (llvm::all_of(op->getOperands(),
+                   [&](Value operand) { return constants.contains(operand); }))
+    return evaluateConstant(op);
+  if (auto contraction = dyn_cast<qnn::QuantizableOp>(op))
+    if (qnn::QuantizeOp weight = unroundedWeight(contraction)) {
+      if (failed(correct(contraction, weight)))
+        return failure();
+      release(op);
+      return success();
+    }
+  std::vector<Twin> results(count);
+  if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
+        FailureOr<Twin> both = evaluateTwin(op, sample);
+        if (failed(both))
+          return failure();
+        results[sample] = *both;
+        return success();
+      })))
+    return failure();
+  values[op->getResult(0)] = std::move(results);
+  release(op);
+  return success();
+}
+
+LogicalResult SequentialRun::run(const Samples &samples,
+                                 ArrayRef<size_t> indices) {
+  if (failed(readInputs(samples, indices)))
+    return failure();
+  // Listed before the walk: it adds constants.
+  SmallVector<Operation *> program;
+  for (Operation &op : function.front())
+    program.push_back(&op);
+  function.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      ++readersLeft[operand];
+  });
+  Progress progress("rounding with data", program.size());
+  for (auto [done, op] : llvm::enumerate(program)) {
+    if (failed(visit(op)))
+      return failure();
+    progress.update(done + 1);
+  }
+  return success();
+}
+
+LogicalResult
+qcc::calibration::correctWithData(ModuleOp module, const Samples &samples,
+                                  ArrayRef<size_t> indices,
+                                  const CorrectionOptions &options) {
+  func::FuncOp function = entryFunction(module);
+  if (!function)
+    return failure();
+  return SequentialRun(function, options).run(samples, indices);
+}
+
+size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
+  func::FuncOp function = entryFunction(module);
+  if (!function)
+    return kFewestSamples;
+  // The most bytes that are live at once, each tensor twice.
+  llvm::DenseMap<Value, Operation *> lastReader;
+  function.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      lastReader[operand] = op;
+  });
+  auto bytesOf = [](Value value) -> int64_t {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || !type.hasStaticShape() || qnn::constantValue(value))
+      return 0;
+    return 2 * static_cast<int64_t>(Tensor::byteSize(type));
+  };
+  int64_t live = 0, most = 1;
+  for (Operation &op : function.front()) {
+    for (Value result : op.getResults())
+      live += bytesOf(result);
+    most = std::max(most, live);
+    llvm::SmallDenseSet<Value> operands(op.operand_begin(), op.operand_end());
+    for (Value operand : operands)
+      if (lastReader.lookup(operand) == &op && operand.getDefiningOp())
+        live -= bytesOf(operand);
+  }
+  return std::clamp<size_t>(kLiveBytes / most, kFewestSamples, kMostSamples);
+}

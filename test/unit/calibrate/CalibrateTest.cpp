@@ -1,0 +1,251 @@
+//===- CalibrateTest.cpp - from data to a quantized network
+//-----------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Calibration/Calibrate.h"
+#include "qcc/Calibration/Quantize.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "qcc/Calibrate/Passes.h"
+#include "qcc/Qnn/Qnn.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
+
+#include <random>
+#include <sys/resource.h>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::calibration;
+
+namespace {
+
+/// A file that is gone when the test is.
+struct TemporaryFile {
+  explicit TemporaryFile(StringRef suffix) {
+    (void)llvm::sys::fs::createTemporaryFile("calibrate", suffix, path);
+  }
+  ~TemporaryFile() { llvm::sys::fs::remove(path); }
+  std::string str() const { return std::string(path); }
+
+  llvm::SmallString<64> path;
+};
+
+std::string numbers(std::mt19937 &generator, int rows, int columns) {
+  std::normal_distribution<float> normal(0, 0.3f);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "dense<[";
+  for (int i = 0; i < rows; ++i) {
+    stream << (i ? ", [" : "[");
+    for (int j = 0; j < columns; ++j)
+      stream << (j ? ", " : "") << llvm::format("%e", normal(generator));
+    stream << "]";
+  }
+  stream << "]> : tensor<" << rows << "x" << columns << "xf32>";
+  return text;
+}
+
+/// Two layers, a residual addition and a third layer, with weights of 4 bits'
+/// worth of steps, so that rounding them is felt.
+std::string network() {
+  std::mt19937 generator(7);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "func.func @main(%x: tensor<1x32xf32> {qnn.name = \"x\"}) -> "
+            "tensor<1x32xf32> {\n";
+  for (const char *name : {"a", "b", "c"})
+    stream << "%" << name << " = qnn.constant " << numbers(generator, 32, 32)
+           << "\n";
+  stream << R"(
+    %0 = qnn.linear %x, %a : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
+    %1 = qnn.clamp %0 [0.0, 0x7F800000] {qnn.tensor = "y"} : tensor<1x32xf32>
+    %2 = qnn.linear %1, %b : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
+    %3 = qnn.binary add %2, %1 : tensor<1x32xf32>, tensor<1x32xf32> -> tensor<1x32xf32>
+    %4 = qnn.clamp %3 [0.0, 0x7F800000] {qnn.tensor = "z"} : tensor<1x32xf32>
+    %5 = qnn.linear %4, %c : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
+    return %5 : tensor<1x32xf32>
+  })";
+  return text;
+}
+
+class CalibrationTest : public testing::Test {
+protected:
+  CalibrationTest()
+      : handler(&context, [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+            messages.push_back(diagnostic.str());
+          return success();
+        }) {
+    context.loadDialect<qnn::QnnDialect, func::FuncDialect>();
+  }
+
+  OwningOpRef<ModuleOp> parse(StringRef text) {
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(text, ParserConfig(&context));
+    PassManager manager(&context);
+    calibrate::buildCalibratePipeline(manager);
+    EXPECT_TRUE(succeeded(manager.run(*module)));
+    return module;
+  }
+
+  /// `count` samples of `width` numbers.
+  void writeSamples(const TemporaryFile &file, int64_t count, int64_t width) {
+    std::mt19937 generator(11);
+    std::normal_distribution<float> normal(0, 1);
+    std::vector<float> values(count * width);
+    for (float &value : values)
+      value = normal(generator);
+    io::ArrayType type{QCC_DTYPE_F32, {count, width}};
+    ASSERT_TRUE(io::writeNpy(file.str(), type, values.data()).ok());
+  }
+
+  MLIRContext context;
+  std::vector<std::string> messages;
+  ScopedDiagnosticHandler handler;
+};
+
+TEST_F(CalibrationTest, doesNotDependOnThreads) {
+  TemporaryFile file("npy");
+  writeSamples(file, 37, 32);
+  OwningOpRef<ModuleOp> module = parse(network());
+  FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+  ASSERT_TRUE(succeeded(samples));
+  FailureOr<calibrate::ModelStatistics> parallel =
+      collectStatistics(*module, *samples, createInterpreterExecutor);
+  context.disableMultithreading();
+  FailureOr<calibrate::ModelStatistics> serial =
+      collectStatistics(*module, *samples, createInterpreterExecutor);
+  ASSERT_TRUE(succeeded(parallel) && succeeded(serial));
+  ASSERT_EQ(parallel->tensors.size(), 3u);
+  for (auto [a, b] : llvm::zip_equal(parallel->tensors, serial->tensors))
+    EXPECT_EQ(a.toAttribute(&context), b.toAttribute(&context));
+}
+
+/// Peak resident memory of the process in bytes.
+int64_t peakMemory() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t(usage.ru_maxrss) << 10;
+}
+
+TEST_F(CalibrationTest, takesNoMoreMemoryForMoreSamples) {
+  OwningOpRef<ModuleOp> module = parse(network());
+  const int counts[2] = {8, 8000};
+  int64_t peaks[2];
+  for (auto [peak, count] : llvm::zip_equal(peaks, counts)) {
+    TemporaryFile file("npy");
+    writeSamples(file, count, 32);
+    FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+    ASSERT_TRUE(succeeded(samples));
+    int64_t before = peakMemory();
+    ASSERT_TRUE(succeeded(
+        collectStatistics(*module, *samples, createInterpreterExecutor)));
+    peak = peakMemory() - before;
+  }
+  EXPECT_LT(peaks[1], peaks[0] + (int64_t(4) << 20));
+}
+
+TEST_F(CalibrationTest, warnsByNode) {
+  TemporaryFile file("npy");
+  std::vector<float> values = {0, 1, 0, 1, 0, 9, 0, 9};
+  io::ArrayType type{QCC_DTYPE_F32, {4, 2}};
+  ASSERT_TRUE(io::writeNpy(file.str(), type, values.data()).ok());
+  OwningOpRef<ModuleOp> module = parse(R"(
+    func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x1xf32> {
+      %w = qnn.constant dense<[[1.0, 0.0]]> : tensor<1x2xf32>
+      %v = qnn.constant dense<[[1.0]]> : tensor<1x1xf32>
+      %0 = qnn.linear %x, %w {qnn.tensor = "y"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+      %1 = qnn.linear %0, %v : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+      return %1 : tensor<1x1xf32>
+    })");
+  FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+  ASSERT_TRUE(succeeded(samples));
+  FailureOr<calibrate::ModelStatistics> statistics =
+      collectStatistics(*module, *samples, createInterpreterExecutor);
+  ASSERT_TRUE(succeeded(statistics));
+  warnOfStatistics(*module, *statistics);
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[0], "calibrated on 4 samples; 8 or more are advisable");
+  EXPECT_EQ(messages[1].find("tensor 'x' lies in [0.000000e+00, 1.000000e+00] "
+                             "for the first half of the samples but in "),
+            0u);
+  EXPECT_EQ(messages[2], "tensor 'y' is dead: only zeros were seen");
+}
+
+TEST_F(CalibrationTest, refusesDataThatDoesNotFit) {
+  TemporaryFile file("npy");
+  writeSamples(file, 4, 31);
+  OwningOpRef<ModuleOp> module = parse(network());
+  EXPECT_TRUE(failed(Samples::open(*module, {file.str()}, "")));
+  EXPECT_TRUE(failed(Samples::open(*module, {"z=" + file.str()}, "")));
+  EXPECT_TRUE(failed(Samples::open(*module, {"/nonexistent.npy"}, "")));
+  EXPECT_EQ(messages.size(), 3u);
+}
+
+TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
+  TemporaryFile file("npy");
+  writeSamples(file, 64, 32);
+  double plain = 0, corrected = 0;
+  for (double *sqnr : {&plain, &corrected}) {
+    OwningOpRef<ModuleOp> module = parse(network());
+    OwningOpRef<ModuleOp> reference = module->clone();
+    FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+    ASSERT_TRUE(succeeded(samples));
+    FailureOr<calibrate::ModelStatistics> statistics =
+        collectStatistics(*module, *samples, createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(statistics));
+    ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
+    Recipe recipe;
+    if (sqnr == &plain) {
+      recipe.channelScales = false;
+      recipe.roundWithData = false;
+      recipe.biasCorrection = BiasCorrection::none;
+    }
+    ASSERT_TRUE(succeeded(
+        quantize(module, &*samples, recipe, createInterpreterExecutor)));
+    auto all = llvm::to_vector(llvm::seq<size_t>(0, 64));
+    FailureOr<double> measured = measureSqnr(*module, *reference, *samples, all,
+                                             createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(measured));
+    *sqnr = *measured;
+  }
+  EXPECT_GT(plain, 25);
+  EXPECT_GT(corrected, plain + 0.5);
+}
+
+TEST_F(CalibrationTest, refusesBadRecipes) {
+  auto load = [&](StringRef text) {
+    TemporaryFile file("json");
+    std::error_code error;
+    llvm::raw_fd_ostream(file.str(), error) << text;
+    messages.clear();
+    return loadRecipe(file.str(),
+                      [&] { return emitError(UnknownLoc::get(&context)); });
+  };
+  FailureOr<Recipe> recipe = load(
+      R"({"schema": "qcc.recipe/1", "ranges": "mse", "keep_float": ["fc"],
+          "channel_scales": "measure", "bias_correction": "fast"})");
+  ASSERT_TRUE(succeeded(recipe));
+  EXPECT_EQ(recipe->ranges, calibrate::RangeMethod::mse);
+  EXPECT_EQ(recipe->keepFloat, std::vector<std::string>{"fc"});
+  EXPECT_FALSE(recipe->channelScales.has_value());
+  EXPECT_EQ(recipe->biasCorrection, BiasCorrection::fast);
+  for (StringRef bad :
+       {R"({"schema": "qcc.recipe/2"})", R"([1])", R"({"schema": )",
+        R"({"schema": "qcc.recipe/1", "alhpa": 1})",
+        R"({"schema": "qcc.recipe/1", "alpha": "much"})",
+        R"({"schema": "qcc.recipe/1", "ranges": "best"})"}) {
+    EXPECT_TRUE(failed(load(bad))) << bad.str();
+    EXPECT_EQ(messages.size(), 1u) << bad.str();
+  }
+}
+
+} // namespace
