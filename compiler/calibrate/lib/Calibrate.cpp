@@ -1,5 +1,4 @@
-//===- Calibrate.cpp - statistics from data
-//---------------------------------===//
+//===- Calibrate.cpp - statistics from data -------------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Executor.cpp - run modules with the interpreter
-//----------------------===//
+//===- Executor.cpp - run modules with the interpreter --------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Patches.cpp - a contraction as a matrix product
-//----------------------===//
+//===- Patches.cpp - a contraction as a matrix product --------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

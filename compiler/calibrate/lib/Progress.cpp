@@ -1,5 +1,4 @@
-//===- Progress.cpp - a bar for those who wait
-//------------------------------===//
+//===- Progress.cpp - a bar for those who wait ----------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Quantize.cpp - the quantize phase with data
-//--------------------------===//
+//===- Quantize.cpp - the quantize phase with data ------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

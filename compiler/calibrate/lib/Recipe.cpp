@@ -1,5 +1,4 @@
-//===- Recipe.cpp - recipe files
-//--------------------------------------------===//
+//===- Recipe.cpp - recipe files ------------------------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

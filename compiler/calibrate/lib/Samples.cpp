@@ -1,5 +1,4 @@
-//===- Samples.cpp - calibration data for a module
-//--------------------------===//
+//===- Samples.cpp - calibration data for a module ------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Sequential.cpp - round weights and correct biases with data
-//----------===//
+//===- Sequential.cpp - round weights and correct biases with data --------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- CalibrateTest.cpp - from data to a quantized network
-//-----------------===//
+//===- CalibrateTest.cpp - from data to a quantized network ---------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- RoundWeightsTest.cpp - rounding that heeds the inputs
-//----------------===//
+//===- RoundWeightsTest.cpp - rounding that heeds the inputs --------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- StatisticsTest.cpp - statistics that do not depend on order
-//----------===//
+//===- StatisticsTest.cpp - statistics that do not depend on order --------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
