@@ -8,9 +8,13 @@
 
 #include "NodeTest.h"
 
-#include "qcc/Graph/Passes.h"
+#include "Codegen.h"
+#include "InProcess.h"
+
+#include "qcc/Graph/Pipelines.h"
 #include "qcc/Import/Import.h"
 #include "qcc/Interpreter/Interpreter.h"
+#include "qcc/Lower/Passes.h"
 #include "qcc/Onnx/OnnxOps.h"
 #include "qcc/Onnx/RawTensor.h"
 
@@ -21,6 +25,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/TargetParser/Host.h"
 
 #include <cstring>
 
@@ -139,6 +144,40 @@ static std::string compareAll(ArrayRef<qnn::Tensor> actual,
   return "";
 }
 
+static FailureOr<SmallVector<qnn::Tensor>>
+interpret(ModuleOp module, ArrayRef<qnn::Tensor> inputs) {
+  FailureOr<interpreter::Interpreter> interpreter =
+      interpreter::Interpreter::create(module);
+  if (failed(interpreter))
+    return failure();
+  return interpreter->run(inputs);
+}
+
+/// Compiles the lowered module for this machine's processor, and runs it.
+static FailureOr<SmallVector<qnn::Tensor>>
+compileAndRun(ModuleOp module, ArrayRef<qnn::Tensor> inputs) {
+  driver::Options options;
+  options.cpu = llvm::sys::getHostCPUName();
+  options.threads = 1;
+  FailureOr<std::unique_ptr<driver::CompiledModel>> compiled =
+      driver::generateCode(module, options);
+  if (failed(compiled))
+    return failure();
+  driver::InProcess::Settings settings;
+  settings.threads = 2;
+  FailureOr<std::unique_ptr<driver::InProcess>> program =
+      driver::InProcess::load(**compiled,
+                              *module.getOps<func::FuncOp>().begin(), settings);
+  if (failed(program))
+    return failure();
+  return (*program)->run(inputs);
+}
+
+static bool haveSameBits(const qnn::Tensor &a, const qnn::Tensor &b) {
+  return a.getType() == b.getType() &&
+         std::memcmp(a.data<char>(), b.data<char>(), a.getByteSize()) == 0;
+}
+
 static Outcome runWith(Binding binding, StringRef folder,
                        MLIRContext &context) {
   ErrorCollector errors(context);
@@ -158,7 +197,7 @@ static Outcome runWith(Binding binding, StringRef folder,
   bindInputs(graph, binding, *inputs);
 
   PassManager graphPhase(&context);
-  graphPhase.addPass(graph::createConvertOnnxToQnnPass());
+  graph::buildGraphPipeline(graphPhase, graph::GraphOptions());
   if (failed(graphPhase.run(*module)))
     return errors.refusal("graph");
 
@@ -166,16 +205,32 @@ static Outcome runWith(Binding binding, StringRef folder,
   FailureOr<SmallVector<qnn::Tensor>> expected = toTensors(*outputs);
   if (failed(arguments) || failed(expected))
     return {Verdict::refused, "data: an element type that tensors lack"};
-  FailureOr<interpreter::Interpreter> interpreter =
-      interpreter::Interpreter::create(*module);
-  if (failed(interpreter))
-    return errors.refusal("interpreter");
-  FailureOr<SmallVector<qnn::Tensor>> results = interpreter->run(*arguments);
+  FailureOr<SmallVector<qnn::Tensor>> results = interpret(*module, *arguments);
   if (failed(results))
     return errors.refusal("interpreter");
   std::string problem = compareAll(*results, *expected);
   if (!problem.empty())
     return {Verdict::wrong, "interpreter: " + problem};
+
+  PassManager lowerPhase(&context);
+  lower::buildLowerPipeline(lowerPhase);
+  if (failed(lowerPhase.run(*module)))
+    return errors.refusal("lower");
+  FailureOr<SmallVector<qnn::Tensor>> lowered = interpret(*module, *arguments);
+  if (failed(lowered))
+    return errors.refusal("interpreter after lower");
+  FailureOr<SmallVector<qnn::Tensor>> compiled =
+      compileAndRun(*module, *arguments);
+  if (failed(compiled))
+    return errors.refusal("codegen");
+  problem = compareAll(*compiled, *expected);
+  if (!problem.empty())
+    return {Verdict::wrong, "compiled: " + problem};
+  for (auto [i, pair] : llvm::enumerate(llvm::zip(*compiled, *lowered)))
+    if (!haveSameBits(std::get<0>(pair), std::get<1>(pair)))
+      return {Verdict::wrong,
+              llvm::formatv(
+                  "compiled: output {0} has not the interpreter's bits", i)};
 
   static constexpr StringLiteral kHow[] = {
       "all inputs live", "parameters bound", "all inputs bound"};

@@ -34,8 +34,9 @@ struct Outcome {
 enum class Binding { none, parameters, all };
 
 /// Runs the test in `folder`: `model.onnx`, and its inputs and outputs in
-/// `test_data_set_0`. The reference interpreter runs it. Bindings are tried in
-/// turn, until one is not refused.
+/// `test_data_set_0`. The reference interpreter runs it, and compiled code,
+/// which must give the same bits. Bindings are tried in turn, until one is not
+/// refused.
 Outcome runNodeTest(llvm::StringRef folder, mlir::MLIRContext &context);
 
 /// Says where `actual` is not what `expected` asks for, or nothing: types and
