@@ -1,5 +1,4 @@
-//===- Sequential.h - round and correct with data ----------------*- C++
-//-*-===//
+//===- Sequential.h - round and correct with data ---------------*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
