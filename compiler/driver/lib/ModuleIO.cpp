@@ -117,8 +117,11 @@ LogicalResult qcc::driver::writeModule(ModuleOp module, StringRef path,
                                          })))
     return failure();
   // A file left from before would be taken for this text's.
-  if (large.empty() && path != "-")
-    llvm::sys::fs::remove(getSideFileName(path));
+  if (large.empty() && hasSideFile(path))
+    if (std::error_code error = llvm::sys::fs::remove(getSideFileName(path)))
+      return emitError(UnknownLoc::get(module.getContext()))
+             << "cannot remove '" << getSideFileName(path)
+             << "': " << error.message();
   return writeFile(module, path, [&](llvm::raw_ostream &os) {
     module->print(os, flags);
     os << '\n';

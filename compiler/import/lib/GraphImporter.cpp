@@ -383,6 +383,14 @@ LogicalResult GraphImporter::importMainGraph(pb::GraphProto &graph) {
       TypeAttr::get(builder.getFunctionType(inputTypes, {})), ArrayAttr(),
       ArrayAttr());
   addProperties(op, graph);
+  NamedAttrList annotations;
+  for (const pb::TensorAnnotation &annotation : graph.quantization_annotation())
+    if (!annotation.tensor_name().empty())
+      annotations.set(annotation.tensor_name(),
+                      toDictionary(annotation.quant_parameter_tensor_names()));
+  if (!annotations.empty())
+    op->setAttr(OnnxDialect::kQuantizationAnnotations,
+                annotations.getDictionary(getContext()));
   OpBuilder::InsertionGuard guard(builder);
   Block *block = builder.createBlock(&op.getBody());
   scopes.emplace_back();

@@ -51,10 +51,13 @@ struct Field {
   uint64_t varint = 0;
 };
 
+} // namespace
+
 /// The kind of the message in field `number` of a message of the kind `parent`,
 /// if large tensors can stand in it. Sparse tensors are not looked into: the
 /// checker wants to see their indices.
-std::optional<MessageKind> childKind(MessageKind parent, uint32_t number) {
+static std::optional<MessageKind> childKind(MessageKind parent,
+                                            uint32_t number) {
   switch (parent) {
   case MessageKind::Model:
     if (number == 7)
@@ -90,15 +93,17 @@ std::optional<MessageKind> childKind(MessageKind parent, uint32_t number) {
   return std::nullopt;
 }
 
-void appendVarint(std::string &out, uint64_t value) {
+static void appendVarint(std::string &out, uint64_t value) {
   for (; value >= 0x80; value >>= 7)
     out.push_back(static_cast<char>(value | 0x80));
   out.push_back(static_cast<char>(value));
 }
 
-void appendTag(std::string &out, uint32_t number, WireType type) {
+static void appendTag(std::string &out, uint32_t number, WireType type) {
   appendVarint(out, number << 3 | type);
 }
+
+namespace {
 
 class SkeletonBuilder {
 public:

@@ -89,7 +89,7 @@ static LogicalResult packInt32Data(const pb::TensorProto &tensor,
   if (failed(checkCount("int32_data", tensor.int32_data_size(), numElements,
                         report)))
     return failure();
-  std::fill(out.begin(), out.end(), 0);
+  llvm::fill(out, 0);
   for (uint64_t i = 0; i < numElements; ++i) {
     int32_t value = tensor.int32_data(static_cast<int>(i));
     if (value < 0 || value > 0x3f) {

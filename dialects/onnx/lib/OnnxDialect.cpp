@@ -66,6 +66,12 @@ LogicalResult OnnxDialect::verifyOperationAttribute(Operation *op,
   } else if (name == kMetadata) {
     if (!isDictionaryOf(value, llvm::IsaPred<StringAttr>))
       return expected(op, name, "a dictionary of strings");
+  } else if (name == kQuantizationAnnotations) {
+    auto isDictionaryOfStrings = [](Attribute entry) {
+      return isDictionaryOf(entry, llvm::IsaPred<StringAttr>);
+    };
+    if (!isDictionaryOf(value, isDictionaryOfStrings))
+      return expected(op, name, "a dictionary of dictionaries of strings");
   }
   return success();
 }

@@ -181,3 +181,10 @@ onnx.node "C" version 1 () {onnx.opset_imports = {}} : () -> ()
 
 // expected-error @+1 {{attribute 'onnx.ir_version' must be an integer}}
 module attributes {onnx.ir_version = "x"} {}
+
+// -----
+
+// expected-error @+1 {{attribute 'onnx.quantization_annotations' must be a dictionary of dictionaries of strings}}
+onnx.graph @g() attributes {onnx.quantization_annotations = {x = "y"}} {
+  onnx.return
+}

@@ -35,6 +35,19 @@ TEST_F(GraphTest, KeepsTheModelsOwnData) {
   EXPECT_TRUE(contains(text, "onnx.metadata = {k = \"v\"}"));
 }
 
+TEST_F(GraphTest, KeepsQuantizationAnnotations) {
+  ::onnx::ModelProto model = parse(R"(
+    <ir_version: 8, opset_import: ["" : 17]>
+    g (float[4] x) => (float[4] y) { y = Relu(x) })");
+  auto *annotation = model.mutable_graph()->add_quantization_annotation();
+  annotation->set_tensor_name("x");
+  auto *entry = annotation->add_quant_parameter_tensor_names();
+  entry->set_key("SCALE_TENSOR");
+  entry->set_value("x_scale");
+  EXPECT_TRUE(contains(print(model), "onnx.quantization_annotations = {x = "
+                                     "{SCALE_TENSOR = \"x_scale\"}}"));
+}
+
 TEST_F(GraphTest, NamesInputsOutputsAndDimensions) {
   std::string text = print(R"(
     <ir_version: 8, opset_import: ["" : 17]>

@@ -34,7 +34,8 @@ def OnnxDialect : Dialect {
     | `onnx.metadata` | dictionary of strings | the model's metadata properties |
 
     `onnx.doc_string` and `onnx.metadata` may also stand on graphs, functions
-    and nodes. A value that a graph does not declare the type of has the type
+    and nodes, and `onnx.quantization_annotations` on a graph: for each annotated
+    tensor a dictionary of the names of its parameters. A value that a graph does not declare the type of has the type
     `!onnx.unknown`; an optional input that is left out is an `onnx.none`.
 
     Element types: ONNX's signed integers are signless (`int8` is `i8`), the
@@ -63,6 +64,8 @@ def OnnxDialect : Dialect {
     static constexpr llvm::StringLiteral kModelVersion = "onnx.model_version";
     static constexpr llvm::StringLiteral kDocString = "onnx.doc_string";
     static constexpr llvm::StringLiteral kMetadata = "onnx.metadata";
+    static constexpr llvm::StringLiteral kQuantizationAnnotations =
+        "onnx.quantization_annotations";
 
     // Attributes of the arguments and results of graphs and functions.
     static constexpr llvm::StringLiteral kValueName = "onnx.name";
