@@ -69,9 +69,9 @@ qcc::driver::generateCode(ModuleOp module, const Options &options) {
   result->model.name = llvm::sys::path::stem(options.model).str();
   if (failed(describeSignature(entryFunction(module), result->model)))
     return failure();
-  OwningOpRef<ModuleOp> planned = module.clone();
+  result->planned = module.clone();
   FailureOr<SmallVector<x86::CompiledVariant>> variants =
-      x86::compileToStages(*planned, {options.cpu});
+      x86::compileToStages(*result->planned, {options.cpu});
   if (failed(variants))
     return failure();
   for (x86::CompiledVariant &variant : *variants) {

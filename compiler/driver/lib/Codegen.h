@@ -15,15 +15,18 @@
 #include "qcc/Target/CodeEmission.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
 
 #include <memory>
 #include <vector>
 
 namespace qcc::driver {
 
-/// A model ready to be packaged, with the weights that it borrows.
+/// A model ready to be packaged, with the weights that it borrows and the
+/// module that its code was generated from, every value with its place.
 struct CompiledModel {
   package::Model model;
+  mlir::OwningOpRef<mlir::ModuleOp> planned;
   std::vector<std::vector<uint8_t>> weights;
 };
 

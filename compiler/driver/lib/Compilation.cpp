@@ -9,10 +9,15 @@
 #include "qcc/Driver/Compilation.h"
 
 #include "Codegen.h"
+#include "CompiledExecutor.h"
 #include "Diagnostics.h"
 #include "Golden.h"
 #include "Provenance.h"
 
+#include "qcc/Calibrate/Passes.h"
+#include "qcc/Calibrate/Statistics.h"
+#include "qcc/Calibration/Calibrate.h"
+#include "qcc/Calibration/Quantize.h"
 #include "qcc/Driver/InitAll.h"
 #include "qcc/Driver/ModuleIO.h"
 #include "qcc/Graph/Pipelines.h"
@@ -132,9 +137,55 @@ private:
     });
   }
 
-  LogicalResult collectStatistics() { return success(); }
+  /// True if numbers are to be rounded that are not rounded yet.
+  bool isToBeQuantized() const { return options.bits != "f32" && !hasQdq; }
+
+  LogicalResult collectStatistics() {
+    hasQdq = module
+                 ->walk([](Operation *op) {
+                   return isa<qnn::QuantizeOp, qnn::DequantizeOp>(op)
+                              ? WalkResult::interrupt()
+                              : WalkResult::advance();
+                 })
+                 .wasInterrupted();
+    if (!options.calibration.empty()) {
+      FailureOr<calibration::Samples> opened = calibration::Samples::open(
+          *module, options.calibration, options.preprocess);
+      if (failed(opened))
+        return failure();
+      samples = std::move(*opened);
+    }
+    if (!isToBeQuantized())
+      return success();
+    bool isSaved =
+        !options.ranges.empty() && llvm::sys::fs::exists(options.ranges);
+    if (!samples && !isSaved)
+      return error() << "8-bit activations need calibration data: give "
+                        "-calib=PATH, or -bits=f32 for a float program";
+    if (failed(runPipeline(calibrate::buildCalibratePipeline)))
+      return failure();
+    FailureOr<calibrate::ModelStatistics> statistics =
+        isSaved
+            ? calibrate::loadStatistics(options.ranges, [&] { return error(); })
+            : calibration::collectStatistics(*module, *samples,
+                                             compiledExecutors(options));
+    if (failed(statistics))
+      return failure();
+    if (!isSaved && !options.ranges.empty() &&
+        failed(calibrate::saveStatistics(*statistics, options.ranges,
+                                         [&] { return error(); })))
+      return failure();
+    calibration::warnOfStatistics(*module, *statistics);
+    return calibrate::absorbStatistics(*module, *statistics);
+  }
 
   LogicalResult quantizeModule() {
+    if (isToBeQuantized() || hasQdq) {
+      calibration::Recipe recipe;
+      if (failed(calibration::quantize(module, samples ? &*samples : nullptr,
+                                       recipe, compiledExecutors(options))))
+        return failure();
+    }
     ranges = inputRanges(*module);
     schemes = describeSchemes(*module);
     return success();
