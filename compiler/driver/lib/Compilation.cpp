@@ -252,6 +252,8 @@ private:
   const Options &options;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
+  bool hasQdq = false; ///< The model came with Q/DQ, which is kept.
+  std::optional<calibration::Samples> samples;
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.
