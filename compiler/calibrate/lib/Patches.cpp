@@ -114,15 +114,14 @@ void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   std::vector<float> padded(rows.begin(), rows.end());
   padded.resize((rowCount + 3) / 4 * 4 * width, 0.0f);
   count += rowCount;
-  for (int64_t row = 0; row < rowCount; ++row)
-    for (int64_t k = 0; k < width; ++k)
-      sums[k] += padded[row * width + k];
   // One owner for each row of a matrix: the sums do not depend on the threads.
   parallelFor(context, 0, width, [&](size_t index) {
     int64_t group = static_cast<int64_t>(index) / depth,
             i = static_cast<int64_t>(index) % depth;
     float *out = &products[(group * depth + i) * depth + i];
-    const float *from = padded.data() + group * depth + i;
+    const float *from = padded.data() + index;
+    for (int64_t row = 0; row < rowCount; ++row)
+      sums[index] += from[row * width];
     for (int64_t row = 0; row < rowCount; row += 4)
       addScaledRows(out, from + row * width, width, from + row * width,
                     depth - i);

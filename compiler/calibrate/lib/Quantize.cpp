@@ -49,62 +49,70 @@ static OwningOpRef<ModuleOp> withLogits(ModuleOp module) {
   return copy;
 }
 
-FailureOr<double>
-qcc::calibration::measureSqnr(ModuleOp module, ModuleOp reference,
-                              const Samples &samples, ArrayRef<size_t> indices,
-                              const ExecutorFactory &createExecutor) {
-  OwningOpRef<ModuleOp> modules[] = {withLogits(module), withLogits(reference)};
-  std::unique_ptr<Executor> executors[2];
-  for (auto [copy, executor] : llvm::zip_equal(modules, executors)) {
-    FailureOr<std::unique_ptr<Executor>> made = createExecutor(*copy);
-    if (failed(made))
-      return failure();
-    executor = std::move(*made);
-  }
-  MLIRContext *context = module.getContext();
-  std::vector<SmallVector<Tensor>> inputs;
+/// Outputs, before a final softmax, for some samples.
+using Outputs = std::vector<SmallVector<Tensor>>;
+
+static FailureOr<Outputs> runSamples(ModuleOp module, const Samples &samples,
+                                     ArrayRef<size_t> indices,
+                                     const ExecutorFactory &createExecutor) {
+  OwningOpRef<ModuleOp> copy = withLogits(module);
+  FailureOr<std::unique_ptr<Executor>> executor = createExecutor(*copy);
+  if (failed(executor))
+    return failure();
+  Outputs inputs, outputs(indices.size());
   for (size_t index : indices) {
     FailureOr<SmallVector<Tensor>> sample = samples.read(index);
     if (failed(sample))
       return failure();
     inputs.push_back(std::move(*sample));
   }
-  // Sums of squares of each sample and output; added up in order afterwards.
-  std::vector<SmallVector<std::pair<double, double>>> sums(indices.size());
   auto run = [&](size_t i) -> LogicalResult {
-    auto ignore = [](int64_t, const Tensor &) {};
-    FailureOr<SmallVector<Tensor>> actual =
-                                       executors[0]->run(inputs[i], ignore),
-                                   expected =
-                                       executors[1]->run(inputs[i], ignore);
-    if (failed(actual) || failed(expected))
+    FailureOr<SmallVector<Tensor>> result =
+        (*executor)->run(inputs[i], [](int64_t, const Tensor &) {});
+    if (failed(result))
       return failure();
-    for (auto [a, e] : llvm::zip_equal(*actual, *expected)) {
-      if (!e.getElementType().isF32())
-        continue;
-      double signal = 0, noise = 0;
-      for (int64_t k = 0, n = e.getNumElements(); k < n; ++k) {
-        double value = e.data<float>()[k], error = a.data<float>()[k] - value;
+    outputs[i] = std::move(*result);
+    return success();
+  };
+  if (failed(failableParallelForEachN(module.getContext(), 0, indices.size(),
+                                      run)))
+    return failure();
+  return outputs;
+}
+
+static double sqnrOf(const Outputs &actual, const Outputs &expected) {
+  size_t count = expected.empty() ? 0 : expected.front().size(), floats = 0;
+  double total = 0;
+  for (size_t output = 0; output < count; ++output) {
+    if (!expected.front()[output].getElementType().isF32())
+      continue;
+    double signal = 0, noise = 0;
+    for (auto [ours, theirs] : llvm::zip_equal(actual, expected)) {
+      const float *a = ours[output].data<float>(),
+                  *e = theirs[output].data<float>();
+      for (int64_t k = 0, n = theirs[output].getNumElements(); k < n; ++k) {
+        double value = e[k], error = a[k] - value;
         signal += value * value;
         noise += error * error;
       }
-      sums[i].push_back({signal, noise});
-    }
-    return success();
-  };
-  if (failed(failableParallelForEachN(context, 0, indices.size(), run)))
-    return failure();
-  size_t outputs = sums.empty() ? 0 : sums.front().size();
-  double total = 0;
-  for (size_t output = 0; output < outputs; ++output) {
-    double signal = 0, noise = 0;
-    for (const auto &sample : sums) {
-      signal += sample[output].first;
-      noise += sample[output].second;
     }
     total += 10 * std::log10(signal / noise);
+    ++floats;
   }
-  return outputs ? total / outputs : std::numeric_limits<double>::infinity();
+  return floats ? total / floats : std::numeric_limits<double>::infinity();
+}
+
+FailureOr<double>
+qcc::calibration::measureSqnr(ModuleOp module, ModuleOp reference,
+                              const Samples &samples, ArrayRef<size_t> indices,
+                              const ExecutorFactory &createExecutor) {
+  FailureOr<Outputs> actual =
+                         runSamples(module, samples, indices, createExecutor),
+                     expected = runSamples(reference, samples, indices,
+                                           createExecutor);
+  if (failed(actual) || failed(expected))
+    return failure();
+  return sqnrOf(*actual, *expected);
 }
 
 //===- Choosing -----------------------------------------------------------===//
@@ -162,6 +170,7 @@ private:
   const Recipe &recipe;
   const ExecutorFactory &createExecutor;
   std::vector<size_t> heldBack, others;
+  Outputs expected; ///< Of the float network for the samples held back.
 };
 
 } // namespace
@@ -231,11 +240,18 @@ LogicalResult Chooser::tryCandidate(Candidate candidate) {
     return failure();
   double here = 0;
   if (samples) {
-    FailureOr<double> measured =
-        measureSqnr(*copy, original, *samples, heldBack, createExecutor);
-    if (failed(measured))
+    if (expected.empty()) {
+      FailureOr<Outputs> outputs =
+          runSamples(original, *samples, heldBack, createExecutor);
+      if (failed(outputs))
+        return failure();
+      expected = std::move(*outputs);
+    }
+    FailureOr<Outputs> actual =
+        runSamples(*copy, *samples, heldBack, createExecutor);
+    if (failed(actual))
       return failure();
-    here = *measured;
+    here = sqnrOf(*actual, expected);
   }
   // A NaN never wins against what came before.
   if (!module || here > sqnr) {

@@ -39,19 +39,23 @@ static bool readBool(const JsonValue &value, bool &result, Path path) {
   return boolean.has_value();
 }
 
+std::optional<RangeMethod> qcc::calibration::parseRangeMethod(StringRef name) {
+  return llvm::StringSwitch<std::optional<RangeMethod>>(name)
+      .Case("minmax", RangeMethod::minmax)
+      .Case("moving-average", RangeMethod::movingAverage)
+      .Case("percentile", RangeMethod::percentile)
+      .Case("entropy", RangeMethod::entropy)
+      .Case("mse", RangeMethod::mse)
+      .Case("l3", RangeMethod::l3)
+      .Default(std::nullopt);
+}
+
 static bool readRanges(const JsonValue &value, RangeMethod &result, Path path) {
-  auto method = llvm::StringSwitch<std::optional<RangeMethod>>(
-                    value.getAsString().value_or(""))
-                    .Case("minmax", RangeMethod::minmax)
-                    .Case("moving-average", RangeMethod::movingAverage)
-                    .Case("percentile", RangeMethod::percentile)
-                    .Case("entropy", RangeMethod::entropy)
-                    .Case("mse", RangeMethod::mse)
-                    .Case("l3", RangeMethod::l3)
-                    .Default(std::nullopt);
+  std::optional<RangeMethod> method =
+      parseRangeMethod(value.getAsString().value_or(""));
   if (!method)
-    path.report("must be \"minmax\", \"moving-average\", \"percentile\", "
-                "\"entropy\", \"mse\" or \"l3\"");
+    path.report("must be minmax, moving-average, percentile, entropy, mse or "
+                "l3");
   else
     result = *method;
   return method.has_value();

@@ -169,13 +169,14 @@ SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
   for (size_t sample = 0; sample < count; ++sample) {
     const Twin &both = twin(input, sample);
     const float *data = (exact ? both.exact : both.rounded).data<float>();
-    std::vector<float> rows;
     // Another phase in each sample, so that positions are not always the same.
-    for (int64_t position = static_cast<int64_t>(sample) % step;
-         position < patches.positions(); position += step) {
-      rows.resize(rows.size() + width);
-      patches.gather(data, position, rows.data() + rows.size() - width);
-    }
+    int64_t first = static_cast<int64_t>(sample) % step,
+            rowCount = (patches.positions() - first + step - 1) / step;
+    std::vector<float> rows(std::max<int64_t>(rowCount, 0) * width);
+    parallelFor(context, 0, rows.size() / width, [&](size_t row) {
+      patches.gather(data, first + static_cast<int64_t>(row) * step,
+                     rows.data() + row * width);
+    });
     moments.add(context, rows);
   }
   return moments;

@@ -34,6 +34,13 @@ struct Recipe {
   std::vector<std::string> schemes;   ///< REGEX:SCHEME.
 };
 
+/// The method of a name that a recipe file or an option may give.
+std::optional<calibrate::RangeMethod> parseRangeMethod(llvm::StringRef name);
+
+/// The names that `parseRangeMethod` knows, for messages.
+inline constexpr llvm::StringLiteral kRangeMethodNames =
+    "minmax, moving-average, percentile, entropy, mse or l3";
+
 /// Reads a recipe file, JSON with "schema": "qcc.recipe/1" and any of the
 /// members
 ///
