@@ -1,5 +1,4 @@
-//===- Codegen.h - from the lowered program to a model to package -*- C++
-//-*-===//
+//===- Codegen.h - from the lowered program to a model to package ---------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

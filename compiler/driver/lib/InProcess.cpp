@@ -1,5 +1,4 @@
-//===- InProcess.cpp - compiled programs run by the compiler itself -*- C++
-//-*-===//
+//===- InProcess.cpp - compiled programs run by the compiler itself -------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
