@@ -11,6 +11,7 @@
 #include "qcc/Lower/Passes.h"
 #include "qcc/Lower/Quantization.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Qnn/Reference.h"
 
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/STLExtras.h"
@@ -78,10 +79,14 @@ private:
     }
     if (!typeOf(op->getResult(0)).getElementType().isF32())
       return;
+    // What stays in f32 is dequantized here and now if it is constant: kernels
+    // pack constant weights.
+    for (OpOperand &operand : op->getOpOperands())
+      foldDequantize(operand);
     Root root;
     root.tensor = op->getResult(0);
     root.accumulator = builder.getF32Type();
-    root.bias = bias;
+    root.bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
     create(op, op->getOperand(0), op->getOperand(1), {}, root);
   }
 
@@ -123,6 +128,21 @@ private:
         absorbed->erase();
     eraseWithOperands(op);
     return fused;
+  }
+
+  /// Replaces the dequantize of a constant by its numbers.
+  void foldDequantize(OpOperand &operand) {
+    auto dequantize = operand.get().getDefiningOp<DequantizeOp>();
+    if (!dequantize)
+      return;
+    FailureOr<SmallVector<ElementsAttr>> folded = foldConstants(dequantize);
+    if (failed(folded))
+      return;
+    builder.setInsertionPoint(dequantize);
+    operand.set(
+        ConstantOp::create(builder, dequantize.getLoc(), folded->front()));
+    if (dequantize.use_empty())
+      dequantize.erase();
   }
 
   /// Erases `op` and the dequantizes that only it read.
