@@ -122,6 +122,8 @@ StageBuilder::getKernel(Operation *op) {
   std::string key = keyOf(op);
   auto [position, inserted] = kernels.try_emplace(key);
   SharedKernel &shared = position->second;
+  if (!inserted && !shared.function)
+    return failure(); // its twin was reported
   if (!inserted)
     return &shared;
   auto emitter = llvm::find_if(

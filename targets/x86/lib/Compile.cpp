@@ -16,6 +16,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "qcc/Graph/Passes.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Target/Emitters.h"
 #include "qcc/Target/Stage.h"
@@ -27,6 +28,8 @@ using namespace qcc::x86;
 
 void x86::buildX86Pipeline(OpPassManager &manager) {
   auto &functions = manager.nest<func::FuncOp>();
+  // What quantization left of computations on weights.
+  functions.addPass(graph::createFoldConstantsPass());
   functions.addPass(lower::createInsertCopiesPass());
   functions.addPass(createSelectStrategyPass());
   functions.addPass(createPackWeightsPass());

@@ -31,12 +31,12 @@ static RankedTensorType typeOf(Value value) {
 //===----------------------------------------------------------------------===//
 
 /// Asks whoever makes `value` for at least this halo. Fails if it cannot: an
-/// argument or constant, or another consumer wants other numbers there.
+/// argument, constant or view, or another consumer wants other numbers there.
 static LogicalResult requestHalo(Value value, ArrayRef<int64_t> low,
                                  ArrayRef<int64_t> high,
                                  ArrayRef<int32_t> padValue) {
   Operation *op = value.getDefiningOp();
-  if (!op || isa<qnn::ConstantOp>(op))
+  if (!op || isa<qnn::ConstantOp>(op) || lower::isView(op))
     return failure();
   lower::LayoutRequest request = lower::getLayoutRequest(cast<OpResult>(value));
   if (request.hasHalo() && ArrayRef(request.haloValue) != padValue)
@@ -101,34 +101,53 @@ static Value transposeLast(OpBuilder &builder, Location loc, Value value) {
   return qnn::TransposeOp::create(builder, loc, value, permutation);
 }
 
-/// [batch..., N, K] bytes in the order of #qnn.packing, by ops that only move
-/// numbers; the result has one dimension.
-static Value packAtRunTime(OpBuilder &builder, Location loc, Value value,
-                           int64_t block, int64_t interleave) {
+/// Columns of a block of weights that are packed while the model runs.
+constexpr int64_t kComputedBlock = 16;
+
+/// The second operand of `op`, `matrices` of `rows` by whole runs, in the order
+/// of #qnn.packing, by ops that only move numbers; the result has one
+/// dimension.
+static void packAtRunTime(OpBuilder &builder, Operation *op, Value value,
+                          int64_t matrices, int64_t rows,
+                          ArrayRef<int64_t> logicalShape) {
+  Location loc = op->getLoc();
   RankedTensorType type = typeOf(value);
-  SmallVector<int64_t> shape(type.getShape());
-  int64_t rank = type.getRank(), n = shape[rank - 2], k = shape[rank - 1];
-  int64_t paddedN = llvm::alignTo(n, block),
-          paddedK = llvm::alignTo(k, interleave);
-  if (paddedN != n || paddedK != k) {
-    SmallVector<int64_t> low(rank, 0), high(rank, 0);
-    high[rank - 2] = paddedN - n;
-    high[rank - 1] = paddedK - k;
-    value = qnn::PadOp::create(builder, loc, value, low, high,
-                               qnn::PadMode::constant, APFloat(0.0));
-  }
-  auto reshape = [&](ArrayRef<int64_t> newShape) {
-    value = qnn::ReshapeOp::create(builder, loc, type.clone(newShape), value);
+  int64_t interleave = type.getElementType().isF32() || isDepthwise(op) ? 1 : 4;
+  int64_t run = reductionRun(op),
+          runs = type.getNumElements() / (matrices * rows * run);
+  int64_t paddedRows = llvm::alignTo(rows, kComputedBlock),
+          paddedRun = llvm::alignTo(run, interleave);
+  auto reshape = [&](ArrayRef<int64_t> shape) {
+    if (typeOf(value).getShape() != shape)
+      value = qnn::ReshapeOp::create(builder, loc, type.clone(shape), value);
   };
-  SmallVector<int64_t> split(shape.begin(), shape.end() - 2);
-  split.append({paddedN / block, block, paddedK / interleave, interleave});
-  reshape(split);
-  SmallVector<int64_t> permutation =
-      llvm::to_vector(llvm::seq<int64_t>(rank + 2));
-  std::swap(permutation[rank - 1], permutation[rank]);
-  value = qnn::TransposeOp::create(builder, loc, value, permutation);
+  reshape({matrices, rows, runs, run});
+  if (paddedRows != rows || paddedRun != run)
+    value = qnn::PadOp::create(
+        builder, loc, value, builder.getDenseI64ArrayAttr({0, 0, 0, 0}),
+        builder.getDenseI64ArrayAttr(
+            {0, paddedRows - rows, 0, paddedRun - run}),
+        qnn::PadModeAttr::get(op->getContext(), qnn::PadMode::constant),
+        builder.getF64FloatAttr(0.0));
+  reshape({matrices, paddedRows / kComputedBlock, kComputedBlock,
+           runs * paddedRun / interleave, interleave});
+  value = qnn::TransposeOp::create(builder, loc, value,
+                                   ArrayRef<int64_t>{0, 1, 3, 2, 4});
   reshape({typeOf(value).getNumElements()});
-  return value;
+  op->setOperand(1, value);
+  op->setAttr("packing",
+              qnn::PackingAttr::get(op->getContext(), logicalShape, run,
+                                    kComputedBlock, interleave));
+}
+
+/// Packs the weights of a convolution if they are computed.
+static void prepareWeights(OpBuilder &builder, qnn::FusedConvOp op) {
+  if (qnn::constantValue(op.getWeight()) || op.getPacking())
+    return;
+  SmallVector<int64_t> shape(typeOf(op.getWeight()).getShape());
+  int64_t matrices = isDepthwise(op) ? 1 : op.getGroups();
+  packAtRunTime(builder, op, op.getWeight(), matrices, shape[0] / matrices,
+                shape);
 }
 
 static void prepareOperands(OpBuilder &builder, qnn::FusedMatmulOp op) {
@@ -153,14 +172,12 @@ static void prepareOperands(OpBuilder &builder, qnn::FusedMatmulOp op) {
   Value rhs = op.getRhs();
   if (!op.getTransposeRhs())
     rhs = transposeLast(builder, op.getLoc(), rhs);
-  constexpr int64_t kBlock = 16, kInterleave = 4;
-  auto packing =
-      qnn::PackingAttr::get(op.getContext(), typeOf(rhs).getShape(),
-                            typeOf(rhs).getShape().back(), kBlock, kInterleave);
-  op.getRhsMutable().assign(
-      packAtRunTime(builder, op.getLoc(), rhs, kBlock, kInterleave));
   op.setTransposeRhs(true);
-  op.setPackingAttr(packing);
+  SmallVector<int64_t> shape(typeOf(rhs).getShape());
+  int64_t rows = shape[shape.size() - 2];
+  packAtRunTime(builder, op, rhs,
+                typeOf(rhs).getNumElements() / (rows * shape.back()), rows,
+                shape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -237,10 +254,12 @@ struct SelectStrategyPass
     // All requests first: they decide strides, which tiles depend on.
     for (Operation *op : contractions) {
       OpBuilder builder(op);
-      if (auto conv = dyn_cast<qnn::FusedConvOp>(op))
+      if (auto conv = dyn_cast<qnn::FusedConvOp>(op)) {
         prepareInput(builder, conv);
-      else
+        prepareWeights(builder, conv);
+      } else {
         prepareOperands(builder, cast<qnn::FusedMatmulOp>(op));
+      }
     }
     for (Operation *op : contractions)
       if (!op->hasAttr("strategy") && failed(selectStrategy(op)))

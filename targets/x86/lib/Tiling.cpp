@@ -18,7 +18,8 @@ Arithmetic x86::selectArithmetic(const Contraction &contraction,
                                  const Isa &isa) {
   if (contraction.isFloat)
     return Arithmetic::fma;
-  bool suited = qnn::isUnsigned(getElementTypeOrSelf(contraction.lhs)) &&
+  bool suited = (qnn::isUnsigned(getElementTypeOrSelf(contraction.lhs)) ||
+                 contraction.hasCorrections) &&
                 !qnn::isUnsigned(getElementTypeOrSelf(contraction.rhs));
   return isa.hasVnni && suited ? Arithmetic::dotBytes : Arithmetic::widenPairs;
 }

@@ -62,8 +62,9 @@ func.func @by_hand(%x: tensor<4x8xui8>) -> tensor<4x16xi32> {
 // place, once its rows are those of K.
 // CHECK-LABEL: @computed
 // CHECK: %[[T:.*]] = qnn.transpose %arg1 [0, 2, 1]
-// CHECK: %[[PAD:.*]] = qnn.pad %[[T]] [0, 0, 0] [0, 10, 2]
-// CHECK: %[[SPLIT:.*]] = qnn.reshape %[[PAD]] : tensor<2x16x8xi8> -> tensor<2x1x16x2x4xi8>
+// CHECK: %[[RUNS:.*]] = qnn.reshape %[[T]] : tensor<2x6x6xi8> -> tensor<2x6x1x6xi8>
+// CHECK: %[[PAD:.*]] = qnn.pad %[[RUNS]] [0, 0, 0, 0] [0, 10, 0, 2]
+// CHECK: %[[SPLIT:.*]] = qnn.reshape %[[PAD]] : tensor<2x16x1x8xi8> -> tensor<2x1x16x2x4xi8>
 // CHECK: %[[MOVED:.*]] = qnn.transpose %[[SPLIT]] [0, 1, 3, 2, 4]
 // CHECK: qnn.reshape %[[MOVED]] : {{.*}} -> tensor<256xi8>
 // CHECK: qnn.fused_matmul

@@ -149,11 +149,35 @@ std::string compare(const qnn::Tensor &expected, const qnn::Tensor &actual) {
 
 } // namespace
 
+static void loadDialects(MLIRContext &context) {
+  context.loadDialect<qnn::QnnDialect, arith::ArithDialect, func::FuncDialect,
+                      math::MathDialect>();
+}
+
+std::string test::emitAssembly(const std::string &text, StringRef name) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  loadDialects(context);
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    return "";
+  auto variants = x86::compileToStages(*module, {});
+  if (failed(variants))
+    return "";
+  for (x86::CompiledVariant &variant : *variants) {
+    if (variant.cpu.name != name)
+      continue;
+    auto code = target::emitCode(*variant.stages, variant.cpu,
+                                 target::CodeForm::assembly);
+    return failed(code) ? ""
+                        : std::string(code->bytes.begin(), code->bytes.end());
+  }
+  return "";
+}
+
 std::string test::compareWithInterpreter(const std::string &text,
                                          uint32_t seed) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
-  context.loadDialect<qnn::QnnDialect, arith::ArithDialect, func::FuncDialect,
-                      math::MathDialect>();
+  loadDialects(context);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return "the test's program does not parse";

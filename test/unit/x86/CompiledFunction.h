@@ -34,6 +34,9 @@ std::vector<float> randomFloats(std::mt19937 &random, size_t count, float low,
 /// the interpreter. Returns "" or what went wrong.
 std::string compareWithInterpreter(const std::string &text, uint32_t seed);
 
+/// The assembly of the function of `text` for the variant of this name, or "".
+std::string emitAssembly(const std::string &text, llvm::StringRef variant);
+
 } // namespace qcc::test
 
 #endif // QCC_TEST_UNIT_X86_COMPILEDFUNCTION_H

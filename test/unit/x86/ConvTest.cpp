@@ -116,6 +116,41 @@ TEST_P(ConvTest, EqualsInterpreter) {
   EXPECT_EQ(compareWithInterpreter(program(GetParam(), 1), 2), "");
 }
 
+// One channel is channels-last already: the input is a view of the argument,
+// which has no halo.
+TEST(ConvOfView, EqualsInterpreter) {
+  EXPECT_EQ(compareWithInterpreter(R"(
+    func.func @main(%x: tensor<1x1x12x10xf32>) -> tensor<1x12x10x4xf32> {
+      %v = qnn.reshape %x : tensor<1x1x12x10xf32> -> tensor<1x12x10x1xf32>
+      %w = qnn.constant dense<0.37> : tensor<4x3x3x1xf32>
+      %y = qnn.fused_conv %v, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>,
+          dilations = array<i64: 1, 1>, groups = 1 : i64}
+          : tensor<1x12x10x1xf32>, tensor<4x3x3x1xf32> -> tensor<1x12x10x4xf32> {
+      ^bb0(%acc: f32):
+        qnn.yield %acc : f32
+      }
+      return %y : tensor<1x12x10x4xf32>
+    })",
+                                   3),
+            "");
+}
+
+// Weights that are arguments are packed while the model runs.
+TEST(ConvOfComputedWeights, EqualsInterpreter) {
+  EXPECT_EQ(compareWithInterpreter(R"(
+    func.func @main(%x: tensor<1x7x7x6xui8>, %w: tensor<20x3x3x3xi8>) -> tensor<1x7x7x20xi32> {
+      %y = qnn.fused_conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>,
+          dilations = array<i64: 1, 1>, groups = 2 : i64, pad_value = array<i32: 9>}
+          : tensor<1x7x7x6xui8>, tensor<20x3x3x3xi8> -> tensor<1x7x7x20xi32> {
+      ^bb0(%acc: i32):
+        qnn.yield %acc : i32
+      }
+      return %y : tensor<1x7x7x20xi32>
+    })",
+                                   4),
+            "");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Pointwise, ConvTest,
     testing::Values(ConvCase{8, 8, 16, 16}, ConvCase{7, 5, 64, 48},
