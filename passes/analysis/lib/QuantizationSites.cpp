@@ -40,11 +40,17 @@ static bool readsActivation(OpOperand &use) {
              OperandRole::activation;
 }
 
-/// True if one op reads `value`, observers apart.
-static bool hasOneReader(Value value) {
-  return llvm::count_if(value.getUses(), [](OpOperand &use) {
-           return !isa<qnn::ObserveOp>(use.getOwner());
-         }) == 1;
+/// True if somebody observes `value`: it was named as a source before, and
+/// stays one whatever passes have put around it since.
+static bool isObserved(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isa<qnn::ObserveOp>(user);
+  });
+}
+
+/// True if one op reads `value`, which nobody observes.
+static bool isReadOnce(Value value) {
+  return value.hasOneUse() && !isObserved(value);
 }
 
 /// The operand with the weights, or -1.
@@ -85,8 +91,12 @@ void QuantizationSites::findInteriorUses() {
            !quantizable.isQuantizationTransparent() &&
            (contractions.contains(op) || weightOperand(quantizable) < 0);
   };
-  function->walk([&](QuantizableOp op) {
-    kernelRoot[op] = op;
+  function->walk<WalkOrder::PreOrder>([&](QuantizableOp op) {
+    // Ops of a diamond have a kernel already.
+    if (!kernelRoot.try_emplace(op, op).second)
+      return;
+    if (isKernelProducer(op) && isF32(op->getResult(0)))
+      findDiamond(op);
     if (!op.isElementwise() || keptFloat.contains(op) ||
         !isF32(op->getResult(0)))
       return;
@@ -95,7 +105,7 @@ void QuantizationSites::findInteriorUses() {
     for (OpOperand &use : op->getOpOperands()) {
       Operation *producer = use.get().getDefiningOp();
       auto type = cast<RankedTensorType>(use.get().getType());
-      if (!isKernelProducer(producer) || !hasOneReader(use.get()) ||
+      if (!isKernelProducer(producer) || !isReadOnce(use.get()) ||
           type.getShape() != shape)
         continue;
       // A contraction's kernel takes the op before one that has none does; of
@@ -121,12 +131,53 @@ void QuantizationSites::findInteriorUses() {
     // that no contraction computes and nothing else reads stays unrounded.
     for (OpOperand &use : op->getOpOperands()) {
       Operation *producer = use.get().getDefiningOp();
-      if (&use != chosen && isElementwise(producer) &&
-          hasOneReader(use.get()) && !keptFloat.contains(producer) &&
+      if (&use != chosen && isElementwise(producer) && isReadOnce(use.get()) &&
+          !keptFloat.contains(producer) &&
           isElementwise(kernelRoot.lookup(producer)))
         interior.insert(&use);
     }
   });
+}
+
+/// An op whose result several elementwise ops read, which come together again:
+/// x * sigmoid(x) after a convolution. All of it is one kernel.
+void QuantizationSites::findDiamond(Operation *top) {
+  Value result = top->getResult(0);
+  auto type = cast<RankedTensorType>(result.getType());
+  auto fits = [&](Operation *op) {
+    return isElementwise(op) && !keptFloat.contains(op) &&
+           op->getResult(0).getType() == type;
+  };
+  if (result.hasOneUse() || isObserved(result) ||
+      !llvm::all_of(result.getUsers(), fits))
+    return;
+  llvm::SmallSetVector<Operation *, 4> members;
+  members.insert(top);
+  for (Operation *op = top->getNextNode(); op; op = op->getNextNode()) {
+    auto isInside = [&](Value value) {
+      return members.contains(value.getDefiningOp());
+    };
+    if (llvm::none_of(op->getOperands(), isInside))
+      continue;
+    if (!fits(op))
+      return;
+    members.insert(op);
+    bool isClosed = llvm::all_of(members, [&](Operation *member) {
+      return member == op ||
+             llvm::all_of(member->getUsers(), [&](Operation *user) {
+               return members.contains(user);
+             });
+    });
+    if (!isClosed)
+      continue;
+    for (Operation *member : llvm::drop_begin(members)) {
+      kernelRoot[member] = kernelRoot.lookup(top);
+      for (OpOperand &use : member->getOpOperands())
+        if (isInside(use.get()))
+          interior.insert(&use);
+    }
+    return;
+  }
 }
 
 void QuantizationSites::findIntegerProducers() {

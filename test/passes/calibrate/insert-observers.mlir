@@ -95,3 +95,20 @@ func.func @names_are_unique(%x: tensor<1x4xf32> {qnn.name = "t"}) -> tensor<1x4x
   %1 = qnn.linear %0, %w : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32>
   return %1 : tensor<1x4xf32>
 }
+
+// -----
+
+// A product of a result and a function of it is one kernel with what gave the result.
+// CHECK-LABEL: func.func @diamond
+// CHECK: qnn.linear
+// CHECK-NEXT: qnn.unary sigmoid
+// CHECK-NEXT: %[[SILU:.*]] = qnn.binary mul
+// CHECK-NEXT: qnn.observe %[[SILU]]
+func.func @diamond(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %w = qnn.constant dense<0.5> : tensor<4x4xf32>
+  %0 = qnn.linear %x, %w : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32>
+  %1 = qnn.unary sigmoid %0 : tensor<1x4xf32> -> tensor<1x4xf32>
+  %2 = qnn.binary mul %0, %1 : tensor<1x4xf32>, tensor<1x4xf32> -> tensor<1x4xf32>
+  %3 = qnn.linear %2, %w : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32>
+  return %3 : tensor<1x4xf32>
+}

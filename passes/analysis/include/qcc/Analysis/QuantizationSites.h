@@ -74,6 +74,7 @@ public:
 private:
   void findContractions(KeepFloat keepFloat);
   void findInteriorUses();
+  void findDiamond(mlir::Operation *top);
   void findIntegerProducers();
   void findRoundedUses();
   bool reachesContraction(mlir::Value value);
