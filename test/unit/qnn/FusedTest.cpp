@@ -47,7 +47,7 @@ TEST_F(FusedTest, ConvRequantizes) {
 TEST_F(FusedTest, PackedWeights) {
   expect(R"(%r = qnn.fused_conv %x, %y
       {strides = array<i64: 1>, pads = array<i64: 0, 0>, dilations = array<i64: 1>, groups = 1 : i64,
-       packing = #qnn.packing<[2, 2, 1], 2, 4 x 2>} : tensor<1x2x1xui8>, tensor<16xi8> -> tensor<1x1x2xi32> {
+       packing = #qnn.packing<[2, 2, 1], 1, 4 x 2>} : tensor<1x2x1xui8>, tensor<16xi8> -> tensor<1x1x2xi32> {
     ^bb0(%acc: i32):
       qnn.yield %acc : i32
     })",
