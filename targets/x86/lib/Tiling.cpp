@@ -41,8 +41,12 @@ public:
   bool fits(const Tile &tile) const {
     int64_t accumulators = tile.positions() * tile.vectors;
     switch (arithmetic) {
-    case Arithmetic::dotBytes:
-      return accumulators + tile.vectors + 1 <= isa.registers - 1;
+    case Arithmetic::dotBytes: {
+      // With one vector, each multiplication has a load of its own, and LLVM
+      // issues several of them ahead.
+      int64_t rows = tile.vectors == 1 ? 4 : 1;
+      return accumulators + tile.vectors + rows <= isa.registers - 1;
+    }
     case Arithmetic::fma:
       return accumulators + tile.vectors + 1 <= isa.registers;
     case Arithmetic::widenPairs:

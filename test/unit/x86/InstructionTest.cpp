@@ -1,0 +1,85 @@
+//===- InstructionTest.cpp - what the inner loops are made of -------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CompiledFunction.h"
+
+#include "gtest/gtest.h"
+
+using namespace qcc::test;
+
+namespace {
+
+/// A 3x3 convolution of `channels` to as many, on a square of `size`.
+std::string convolution(int64_t size, int64_t channels) {
+  std::string n = std::to_string(channels), s = std::to_string(size),
+              t = std::to_string(size - 2);
+  std::string in = "tensor<1x" + s + "x" + s + "x" + n + "xui8>",
+              w = "tensor<" + n + "x3x3x" + n + "xi8>",
+              out = "tensor<1x" + t + "x" + t + "x" + n + "xui8>";
+  return "func.func @main(%x: " + in + ") -> " + out +
+         " {\n"
+         "  %w = qnn.constant dense<1> : " +
+         w + "\n  %y = qnn.fused_conv %x, %w " +
+         "{strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, "
+         "dilations = array<i64: 1, 1>, groups = 1 : i64} : " +
+         in + ", " + w + " -> " + out +
+         " {\n"
+         "  ^bb0(%acc: i32):\n"
+         "    %f = arith.sitofp %acc : i32 to f32\n"
+         "    %m = arith.constant 0.01 : f32\n"
+         "    %v = arith.mulf %f, %m : f32\n"
+         "    %z = arith.constant 3 : i32\n"
+         "    %q = qnn.round %v, %z : f32, i32 -> ui8\n"
+         "    qnn.yield %q : ui8\n"
+         "  }\n"
+         "  return %y : " +
+         out + "\n}\n";
+}
+
+struct Counts {
+  int dotBytes = 0, spills = 0, narrowing = 0, fixups = 0;
+};
+
+/// Spills count in basic blocks that multiply: elsewhere, a constant that waits
+/// on the stack costs nothing.
+Counts count(const std::string &assembly) {
+  Counts counts;
+  llvm::SmallVector<llvm::StringRef> blocks;
+  llvm::StringRef(assembly).split(blocks, "\n.LBB");
+  for (llvm::StringRef block : blocks) {
+    counts.narrowing += block.count("vpmovdb") + block.count("vpmovusdb");
+    counts.fixups += block.count("vcmpunord");
+    int dots = block.count("vpdpbusd");
+    counts.dotBytes += dots;
+    llvm::SmallVector<llvm::StringRef> lines;
+    block.split(lines, '\n');
+    for (llvm::StringRef line : lines)
+      counts.spills += dots && line.contains("zmm") && line.ends_with("(%rsp)");
+  }
+  return counts;
+}
+
+class InstructionTest : public testing::TestWithParam<int64_t> {};
+
+// Accumulators stay in registers (LLVM may put a constant or two aside), and
+// rounding needs no care for NaN.
+TEST_P(InstructionTest, InnerLoop) {
+  std::string assembly =
+      emitAssembly(convolution(16, GetParam()), "avx512-vnni");
+  ASSERT_FALSE(assembly.empty());
+  Counts counts = count(assembly);
+  EXPECT_GE(counts.dotBytes, 28);
+  EXPECT_LE(counts.spills * 16, counts.dotBytes);
+  EXPECT_GT(counts.narrowing, 0);
+  EXPECT_EQ(counts.fixups, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Channels, InstructionTest,
+                         testing::Values(16, 32, 64, 128));
+
+} // namespace
