@@ -90,7 +90,7 @@ SmallVector<int64_t, 4> Planner::stridesOf(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<qnn::ConstantOp>(op))
     return compactByteStrides(typeOf(value));
-  if (isView(op))
+  if (op->hasAttr(kViewAttr))
     return viewLayout(op, stridesOf(op->getOperand(0)))->strides;
   return getLayoutRequest(cast<OpResult>(value)).byteStrides(typeOf(value));
 }
@@ -153,7 +153,7 @@ std::optional<unsigned> Planner::findInPlace(qnn::FusedMapOp op,
 }
 
 void Planner::allocate(Operation *op, const StageLiveness &liveness) {
-  if (isa<qnn::ConstantOp>(op) || isView(op))
+  if (isa<qnn::ConstantOp>(op) || op->hasAttr(kViewAttr))
     return;
   for (OpResult result : op->getResults()) {
     if (outputIndex(result))
