@@ -26,6 +26,14 @@ static constexpr uint64_t kFewSamples = 8;
 /// Halves of the set whose extents differ by this factor are not of one kind.
 static constexpr float kGreatestDisparity = 2;
 
+/// The elements in memory of their own.
+static qnn::Tensor copyOf(const qnn::Tensor &tensor) {
+  qnn::Tensor copy = qnn::Tensor::uninitialized(tensor.getType());
+  std::copy_n(tensor.data<char>(), tensor.getByteSize(),
+              copy.mutableData<char>());
+  return copy;
+}
+
 FailureOr<ModelStatistics>
 qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
                                     const ExecutorFactory &createExecutor) {
@@ -62,7 +70,7 @@ qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
     auto run = [&](size_t i) {
       return (*executor)->run(inputs[i],
                               [&](int64_t id, const qnn::Tensor &tensor) {
-                                seen[i][slots.lookup(id)] = tensor;
+                                seen[i][slots.lookup(id)] = copyOf(tensor);
                               });
     };
     if (failed(failableParallelForEachN(context, 0, size, run)))

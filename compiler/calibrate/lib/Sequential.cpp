@@ -27,9 +27,13 @@ using qnn::Tensor;
 static constexpr int64_t kPositions = 16384;
 /// Matrices of more rows are not made; such weights are rounded to nearest.
 static constexpr int64_t kGreatestDepth = 2560;
-/// Memory for live tensors, and the most samples that are of use.
+/// Memory for live tensors and multiply-accumulates of one pass. More samples
+/// than `kMostSamples` are of no use, and `kEnoughSamples` do for a network
+/// that computes much for each.
 static constexpr int64_t kLiveBytes = int64_t(640) << 20;
-static constexpr size_t kMostSamples = 128, kFewestSamples = 4;
+static constexpr int64_t kMacs = int64_t(5) << 30;
+static constexpr size_t kMostSamples = 128, kEnoughSamples = 16,
+                        kFewestSamples = 4;
 
 namespace {
 
@@ -415,7 +419,11 @@ size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
       return 0;
     return 2 * static_cast<int64_t>(Tensor::byteSize(type));
   };
-  int64_t live = 0, most = 1;
+  int64_t live = 0, most = 1, macs = 1;
+  function.walk([&](qnn::CostOp op) {
+    if (int64_t here = op.getMacs(); here > 0)
+      macs += here;
+  });
   for (Operation &op : function.front()) {
     for (Value result : op.getResults())
       live += bytesOf(result);
@@ -425,5 +433,7 @@ size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
       if (lastReader.lookup(operand) == &op && operand.getDefiningOp())
         live -= bytesOf(operand);
   }
-  return std::clamp<size_t>(kLiveBytes / most, kFewestSamples, kMostSamples);
+  size_t affordable =
+      std::clamp<size_t>(kMacs / macs, kEnoughSamples, kMostSamples);
+  return std::clamp<size_t>(kLiveBytes / most, kFewestSamples, affordable);
 }

@@ -22,7 +22,8 @@ class Executor {
 public:
   virtual ~Executor() = default;
 
-  /// Sees the tensor of each qnn.observe, by its id.
+  /// Sees the tensor of each qnn.observe, by its id. The tensor's memory is
+  /// used again when the call has returned.
   using Observer =
       llvm::function_ref<void(int64_t id, const qnn::Tensor &tensor)>;
 

@@ -41,7 +41,7 @@ mlir::LogicalResult correctWithData(mlir::ModuleOp module,
                                     const CorrectionOptions &options);
 
 /// How many samples `correctWithData` can carry through `module` in bounded
-/// memory.
+/// memory and time.
 size_t sequentialSampleLimit(mlir::ModuleOp module);
 
 } // namespace qcc::calibration
