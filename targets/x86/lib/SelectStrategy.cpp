@@ -198,11 +198,13 @@ static LogicalResult selectStrategy(Operation *op) {
     return b.getNamedAttr(name, value);
   };
   if (isDepthwise(op)) {
-    op->setAttr(
-        "strategy",
-        b.getDictionaryAttr(
-            {entry(kKernelKey, b.getStringAttr(kDepthwiseKernel)),
-             entry(kBlockKey, b.getI64IntegerAttr(kAvx512Vnni.lanes))}));
+    auto channels = typeOf(op->getResult(0)).getShape().back();
+    int64_t block =
+        channels > kAvx512Vnni.lanes ? kInterleavedChannels : kAvx512Vnni.lanes;
+    op->setAttr("strategy",
+                b.getDictionaryAttr(
+                    {entry(kKernelKey, b.getStringAttr(kDepthwiseKernel)),
+                     entry(kBlockKey, b.getI64IntegerAttr(block))}));
     return success();
   }
   llvm::DenseMap<Value, SmallVector<int64_t, 4>> strides;

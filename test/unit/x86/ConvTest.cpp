@@ -186,13 +186,16 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{5, 5, 12, 30, 1, 1, 0, 1, 1, false, 1, "ui8", "ui8", "ui8"},
         ConvCase{5, 5, 12, 30, 1, 1, 0, 1, 1, false, 1, "i8", "i8", "ui8"}));
 
-INSTANTIATE_TEST_SUITE_P(Depthwise, ConvTest,
-                         testing::Values(ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32},
-                                         ConvCase{11, 8, 24, 24, 3, 2, 1, 1, 24,
-                                                  true},
-                                         ConvCase{20, 20, 5, 5, 5, 1, 0, 2, 5},
-                                         ConvCase{9, 20, 40, 40, 3, 1, 1, 1, 40,
-                                                  false, 1, "f32", "f32"}));
+INSTANTIATE_TEST_SUITE_P(
+    Depthwise, ConvTest,
+    testing::Values(
+        ConvCase{9, 9, 100, 100, 3, 1, 1, 1, 100, true, 1, "i8", "i8"},
+        ConvCase{9, 13, 72, 72, 5, 2, 2, 1, 72},
+        ConvCase{9, 9, 64, 64, 3, 1, 2, 2, 64},
+        ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32},
+        ConvCase{11, 8, 24, 24, 3, 2, 1, 1, 24, true},
+        ConvCase{20, 20, 5, 5, 5, 1, 0, 2, 5},
+        ConvCase{9, 20, 40, 40, 3, 1, 1, 1, 40, false, 1, "f32", "f32"}));
 
 INSTANTIATE_TEST_SUITE_P(Float, ConvTest,
                          testing::Values(ConvCase{8, 8, 16, 16, 1, 1, 0, 1, 1,
