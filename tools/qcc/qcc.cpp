@@ -70,6 +70,17 @@ struct CommandLine {
       "range-method", cl::value_desc("name"),
       cl::desc("how statistics become ranges: minmax, percentile, ..."),
       cl::cat(category)};
+  cl::opt<std::string> recipe{
+      "recipe", cl::value_desc("file"),
+      cl::desc("how to quantize: JSON, see docs/recipes.md"),
+      cl::cat(category)};
+  cl::list<std::string> keepFloat{"keep-float", cl::value_desc("regex"),
+                                  cl::desc("nodes that stay in f32"),
+                                  cl::cat(category)};
+  cl::list<std::string> schemes{
+      "scheme", cl::value_desc("regex:scheme"),
+      cl::desc("how nodes are quantized: w8a8, w8a8-per-tensor or f32"),
+      cl::cat(category)};
   cl::opt<std::string> compileTo{
       "compile-to", cl::value_desc("phase"),
       cl::desc(
@@ -124,6 +135,9 @@ int main(int argc, char **argv) {
   options.shapes = line.shapes;
   options.ranges = line.ranges;
   options.rangeMethod = line.rangeMethod;
+  options.recipe = line.recipe;
+  options.keepFloat = line.keepFloat;
+  options.schemes = line.schemes;
   options.emitBytecode = line.bytecode;
   options.dumpPhasesTo = line.dumpPhasesTo;
   options.remarks = line.remarks;

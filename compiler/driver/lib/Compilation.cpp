@@ -179,11 +179,37 @@ private:
     return calibrate::absorbStatistics(*module, *statistics);
   }
 
+  /// The recipe file, if there is one, and what single options say on top of
+  /// it.
+  FailureOr<calibration::Recipe> makeRecipe() {
+    calibration::Recipe recipe;
+    if (!options.recipe.empty()) {
+      FailureOr<calibration::Recipe> loaded =
+          calibration::loadRecipe(options.recipe, [&] { return error(); });
+      if (failed(loaded))
+        return failure();
+      recipe = std::move(*loaded);
+    }
+    if (!options.rangeMethod.empty()) {
+      std::optional<calibrate::RangeMethod> method =
+          calibration::parseRangeMethod(options.rangeMethod);
+      if (!method)
+        return error() << "-range-method=" << options.rangeMethod
+                       << " is none of " << calibration::kRangeMethodNames;
+      recipe.ranges = *method;
+    }
+    llvm::append_range(recipe.keepFloat, options.keepFloat);
+    llvm::append_range(recipe.schemes, options.schemes);
+    return recipe;
+  }
+
   LogicalResult quantizeModule() {
     if (isToBeQuantized() || hasQdq) {
-      calibration::Recipe recipe;
+      FailureOr<calibration::Recipe> recipe = makeRecipe();
+      if (failed(recipe))
+        return failure();
       if (failed(calibration::quantize(module, samples ? &*samples : nullptr,
-                                       recipe, compiledExecutors(options))))
+                                       *recipe, compiledExecutors(options))))
         return failure();
     }
     ranges = inputRanges(*module);

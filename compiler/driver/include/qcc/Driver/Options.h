@@ -47,9 +47,12 @@ struct Options {
   std::string bits; ///< "8" or "f32"; empty: what the model says, else 8.
   std::vector<std::string> calibration; ///< `[NAME=]PATH`.
   std::string preprocess;
-  std::vector<std::string> shapes; ///< `NAME:1x3x224x224`.
-  std::string ranges;              ///< Statistics to reload, or to save.
-  std::string rangeMethod;         ///< Empty: the default of the recipe.
+  std::vector<std::string> shapes;    ///< `NAME:1x3x224x224`.
+  std::string ranges;                 ///< Statistics to reload, or to save.
+  std::string rangeMethod;            ///< Empty: the default of the recipe.
+  std::string recipe;                 ///< A recipe file; empty: the default.
+  std::vector<std::string> keepFloat; ///< Regular expressions of nodes.
+  std::vector<std::string> schemes;   ///< `REGEX:SCHEME`.
   std::optional<Phase> compileTo;
   bool emitBytecode = false;
   std::string dumpPhasesTo;
