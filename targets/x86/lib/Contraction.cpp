@@ -101,8 +101,12 @@ static void simplifyPositions(Contraction &c) {
   }
   PositionLoop single;
   single.extras.assign(c.extras.size(), 0);
-  while (merged.size() < 2)
-    merged.insert(merged.begin(), single);
+  // A tile spans the two innermost loops and has one right operand.
+  auto inner = merged.end();
+  while (inner != merged.begin() && std::prev(inner)->rhs == 0)
+    --inner;
+  for (int64_t missing = 2 - (merged.end() - inner); missing > 0; --missing)
+    inner = merged.insert(inner, single);
   c.positions = std::move(merged);
 }
 
