@@ -75,6 +75,13 @@ static bool passesScales(OpOperand &use) {
          op.getScaleRelation(use.getOperandNumber()) == ScaleRelation::passes;
 }
 
+/// True if the reader's result has another shape than what it reads.
+static bool broadcasts(OpOperand &use) {
+  auto result = cast<RankedTensorType>(use.getOwner()->getResult(0).getType());
+  return cast<RankedTensorType>(use.get().getType()).getShape() !=
+         result.getShape();
+}
+
 static Value createScales(OpBuilder &builder, Location loc,
                           const Scales &scales, bool invert) {
   Scales values = scales;
@@ -133,8 +140,12 @@ bool ScaledGroup::canScaleReaders(Value value) {
   return llvm::all_of(value.getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
     auto quantizable = dyn_cast<QuantizableOp>(user);
-    if (!quantizable || quantizable.isElementwise())
+    if (!quantizable)
       return true; // reads it multiplied back
+    // So does an elementwise reader, in its own kernel. One that broadcasts it
+    // would read a product of a kernel of its own, which nobody has observed.
+    if (quantizable.isElementwise())
+      return !sites.isRounded(use) || !broadcasts(use);
     if (sites.isIntegerContraction(user)) {
       auto op = dyn_cast<ScaleEquivariantOp>(user);
       return op && op.getScaleRelation(use.getOperandNumber()) ==
