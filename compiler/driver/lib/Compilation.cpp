@@ -12,7 +12,10 @@
 #include "CompiledExecutor.h"
 #include "Diagnostics.h"
 #include "Golden.h"
+#include "InProcess.h"
+#include "NumberVerifier.h"
 #include "Provenance.h"
+#include "Signature.h"
 
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Calibrate/Statistics.h"
@@ -104,14 +107,42 @@ private:
     llvm_unreachable("all kinds of output have a suffix");
   }
 
-  /// Runs a pipeline; MLIR reports what fails, and the printer counts it.
-  LogicalResult runPipeline(function_ref<void(OpPassManager &)> build) {
+  /// Runs a pipeline whose passes may move the numbers as `declared` says.
+  LogicalResult runPipeline(function_ref<void(OpPassManager &)> build,
+                            Declared declared) {
     PassManager manager(&context);
+    if (options.verifyLowering)
+      manager.addInstrumentation(
+          verifier.instrument([declared](StringRef pass) {
+            // The two passes that move from real numbers to integers.
+            bool isDeclared = pass == "qcc-fuse-contractions" ||
+                              pass == "qcc-fuse-elementwise";
+            return isDeclared ? Declared::oneStep : declared;
+          }));
     build(manager);
-    return manager.run(*module);
+    if (failed(manager.run(*module)))
+      return failure();
+    return success(!verifier.hasFailed());
+  }
+
+  /// What the program computes on its way: the first calibration sample, or
+  /// numbers from the interval of each input.
+  SmallVector<qnn::Tensor> sampleInputs(ModuleOp program) {
+    return goldenInputs(program, inputRanges(program), /*seed=*/1);
   }
 
   LogicalResult finish(Phase phase) {
+    if (options.seedMiscompile == phaseName(phase) && !corruptProgram(*module))
+      return error() << "-seed-miscompile found nothing to change";
+    if (options.verifyLowering) {
+      // Nothing may have happened since the last pass; quantize says what it
+      // did to each layer, and is not made of one pipeline.
+      Declared declared = phase == Phase::quantize && isToBeQuantized()
+                              ? Declared::quantization
+                              : Declared::nothing;
+      if (failed(verifier.check(*module, phaseName(phase), declared)))
+        return failure();
+    }
     if (options.dumpPhasesTo.empty())
       return success();
     if (std::error_code failure =
@@ -130,11 +161,13 @@ private:
   }
 
   LogicalResult convertToGraph() {
-    return runPipeline([&](OpPassManager &manager) {
-      graph::GraphOptions graphOptions;
-      graphOptions.shapes = options.shapes;
-      graph::buildGraphPipeline(manager, graphOptions);
-    });
+    return runPipeline(
+        [&](OpPassManager &manager) {
+          graph::GraphOptions graphOptions;
+          graphOptions.shapes = options.shapes;
+          graph::buildGraphPipeline(manager, graphOptions);
+        },
+        Declared::rounding);
   }
 
   /// True if numbers are to be rounded that are not rounded yet.
@@ -162,7 +195,8 @@ private:
     if (!samples && !isSaved)
       return error() << "8-bit activations need calibration data: give "
                         "-calib=PATH, or -bits=f32 for a float program";
-    if (failed(runPipeline(calibrate::buildCalibratePipeline)))
+    if (failed(
+            runPipeline(calibrate::buildCalibratePipeline, Declared::nothing)))
       return failure();
     FailureOr<calibrate::ModelStatistics> statistics =
         isSaved
@@ -217,7 +251,9 @@ private:
     return success();
   }
 
-  LogicalResult lowerModule() { return runPipeline(lower::buildLowerPipeline); }
+  LogicalResult lowerModule() {
+    return runPipeline(lower::buildLowerPipeline, Declared::nothing);
+  }
 
   /// Writes what `-emit=` asks for.
   LogicalResult writeProgram() {
@@ -239,6 +275,8 @@ private:
     if (failed(compiled))
       return failure();
     package::Model &model = (*compiled)->model;
+    if (options.verifyLowering && failed(verifyPrograms(**compiled)))
+      return failure();
     llvm::json::Object provenance = describeProvenance(options);
     provenance["tensors"] = std::move(schemes);
     model.provenance =
@@ -254,6 +292,43 @@ private:
                  : options.emit == Emit::sharedObject
                      ? package::writeSharedObject(model, path)
                      : package::writeObject(model, path, headerPath(path)));
+  }
+
+  /// Runs every variant in this process: its results must have the bits that
+  /// the interpreter gives.
+  LogicalResult verifyPrograms(CompiledModel &compiled) {
+    if (options.seedMiscompile == phaseName(Phase::codegen)) {
+      for (std::vector<uint8_t> &weights : compiled.weights)
+        for (size_t i = 0; i < weights.size(); i += 7)
+          weights[i] ^= 0x80;
+    }
+    for (const package::Program &program : compiled.model.programs) {
+      InProcess::Settings settings;
+      settings.program = program.name;
+      FailureOr<std::unique_ptr<InProcess>> loaded =
+          InProcess::load(compiled, entryFunction(*module), settings);
+      if (failed(loaded))
+        return failure();
+      FailureOr<SmallVector<qnn::Tensor>> results =
+          (*loaded)->run(verifier.getInputs());
+      if (failed(results))
+        return failure();
+      for (auto [i, pair] : llvm::enumerate(
+               llvm::zip_equal(*results, verifier.getSnapshot().results)))
+        if (memcmp(std::get<0>(pair).data<char>(),
+                   std::get<1>(pair).data<char>(),
+                   std::get<0>(pair).getByteSize()) != 0)
+          return error() << "codegen changes the numbers beyond what it "
+                            "declares: result "
+                         << i << " of " << program.name << " differs";
+    }
+    llvm::errs() << options.model
+                 << ": verified: every phase keeps its numbers, "
+                 << verifier.getOneStepDifferences() << " of "
+                 << verifier.getComparedSteps()
+                 << " integers moved by one step when layers became integer "
+                    "programs\n";
+    return success();
   }
 
   static std::string headerPath(StringRef path) {
@@ -278,6 +353,8 @@ private:
   const Options &options;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
+  NumberVerifier verifier{
+      [this](ModuleOp program) { return sampleInputs(program); }};
   bool hasQdq = false; ///< The model came with Q/DQ, which is kept.
   std::optional<calibration::Samples> samples;
   std::vector<qcc_golden_input>

@@ -8,6 +8,8 @@
 
 #include "NumberVerifier.h"
 
+#include "Signature.h"
+
 #include "qcc/Interpreter/Interpreter.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/Reference.h"
@@ -149,13 +151,6 @@ FailureOr<Snapshot> NumberVerifier::interpret(ModuleOp module) const {
   return snapshot;
 }
 
-LogicalResult NumberVerifier::accept(ModuleOp module) {
-  FailureOr<Snapshot> now = interpret(module);
-  if (succeeded(now))
-    accepted = std::move(*now);
-  return now;
-}
-
 Comparison NumberVerifier::compareBits(const Snapshot &now) const {
   Comparison result;
   for (const auto &entry : accepted.tensors) {
@@ -241,10 +236,21 @@ FailureOr<Comparison> NumberVerifier::compareLayers(ModuleOp module,
 
 LogicalResult NumberVerifier::check(ModuleOp module, StringRef changedBy,
                                     Declared declared) {
+  func::FuncOp entry = entryFunction(module);
+  if (!entry)
+    return success();
   failed = true; // until shown otherwise
+  bool isFirst = inputs.empty();
+  if (isFirst)
+    inputs = makeInputs(module);
   FailureOr<Snapshot> now = interpret(module);
   if (mlir::failed(now))
     return failure();
+  if (isFirst) {
+    accepted = std::move(*now);
+    failed = false;
+    return success();
+  }
   FailureOr<Comparison> comparison = Comparison();
   switch (declared) {
   case Declared::nothing:

@@ -42,15 +42,17 @@ struct Comparison {
 /// and reports the first one that changes its numbers beyond what it declares.
 class NumberVerifier {
 public:
-  /// `inputs`: one tensor for each argument of the entry function.
-  explicit NumberVerifier(llvm::SmallVector<qnn::Tensor> inputs)
-      : inputs(std::move(inputs)) {}
+  /// Makes one tensor for each argument of the entry function.
+  using InputMaker =
+      std::function<llvm::SmallVector<qnn::Tensor>(mlir::ModuleOp)>;
 
-  /// Takes the numbers of `module` as those that are right from here on.
-  mlir::LogicalResult accept(mlir::ModuleOp module);
+  explicit NumberVerifier(InputMaker makeInputs)
+      : makeInputs(std::move(makeInputs)) {}
 
   /// Compares `module` with the last accepted numbers and, if it keeps to
-  /// `declared`, accepts its own. `changedBy` is named in the error otherwise.
+  /// `declared`, accepts its own. The first program that can be interpreted is
+  /// taken as it is; one of ONNX nodes cannot. `changedBy` is named in the
+  /// error otherwise.
   mlir::LogicalResult check(mlir::ModuleOp module, llvm::StringRef changedBy,
                             Declared declared);
 
@@ -78,6 +80,7 @@ private:
   mlir::FailureOr<Comparison> compareLayers(mlir::ModuleOp module,
                                             Declared declared) const;
 
+  InputMaker makeInputs;
   llvm::SmallVector<qnn::Tensor> inputs;
   Snapshot accepted;
   uint64_t comparedSteps = 0, oneStepDifferences = 0;
