@@ -115,16 +115,22 @@ void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   padded.resize((rowCount + 3) / 4 * 4 * width, 0.0f);
   count += rowCount;
   // One owner for each row of a matrix: the sums do not depend on the threads.
-  parallelFor(context, 0, width, [&](size_t index) {
-    int64_t group = static_cast<int64_t>(index) / depth,
-            i = static_cast<int64_t>(index) % depth;
-    float *out = &products[(group * depth + i) * depth + i];
-    const float *from = padded.data() + index;
-    for (int64_t row = 0; row < rowCount; ++row)
-      sums[index] += from[row * width];
-    for (int64_t row = 0; row < rowCount; row += 4)
-      addScaledRows(out, from + row * width, width, from + row * width,
-                    depth - i);
+  // It goes over the patches in parts that stay in its cache.
+  constexpr int64_t kOwned = 16, kPart = 32;
+  parallelFor(context, 0, (width + kOwned - 1) / kOwned, [&](size_t block) {
+    int64_t begin = static_cast<int64_t>(block) * kOwned,
+            end = std::min(begin + kOwned, width);
+    for (int64_t part = 0; part < rowCount; part += kPart)
+      for (int64_t index = begin; index < end; ++index) {
+        int64_t i = index % depth, last = std::min(part + kPart, rowCount);
+        float *out = &products[index * depth + i];
+        const float *from = padded.data() + index;
+        for (int64_t row = part; row < last; ++row)
+          sums[index] += from[row * width];
+        for (int64_t row = part; row < last; row += 4)
+          addScaledRows(out, from + row * width, width, from + row * width,
+                        depth - i);
+      }
   });
 }
 
