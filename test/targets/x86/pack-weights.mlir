@@ -29,3 +29,15 @@ func.func @floats(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
   }
   return %y : tensor<3x2xf32>
 }
+
+// Both operands are signed: behind the weights stand -128 * (1 + 2) and -128 * (3 - 4) as i32.
+// CHECK-LABEL: @corrections
+// CHECK: qnn.constant dense<[1, 2, 0, 0, 3, -4, 0, 0, -128, -2, -1, -1, -128, 0, 0, 0]> : tensor<16xi8>
+func.func @corrections(%x: tensor<3x2xi8>) -> tensor<3x2xi32> {
+  %w = qnn.constant dense<[[1, 2], [3, -4]]> : tensor<2x2xi8>
+  %y = qnn.fused_matmul %x, %w {transpose_rhs, strategy = {kernel = "direct", block = 2 : i64}} : tensor<3x2xi8>, tensor<2x2xi8> -> tensor<3x2xi32> {
+  ^bb0(%acc: i32):
+    qnn.yield %acc : i32
+  }
+  return %y : tensor<3x2xi32>
+}

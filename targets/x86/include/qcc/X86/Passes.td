@@ -38,7 +38,9 @@ def PackWeightsPass : Pass<"qcc-x86-pack-weights", "::mlir::func::FuncOp"> {
   let summary = "lay constant weights out as the kernels read them";
   let description = [{
     Replaces the constant weights of ops whose strategy says so by one-dimensional constants laid out as `#qnn.packing`
-    describes: in blocks of `block` output channels, four bytes (or one float) of the reduction next to each other.
+    describes: in blocks of `block` output channels, four bytes (or one float) of the reduction next to each other. If the
+    other operand is signed too, an i32 for each packed column follows: -128 times the sum of its weights, which is where its
+    accumulators start, because `vpdpbusd` wants unsigned bytes and kernels add 128 to signed ones.
 
     ```mlir
     %1 = qnn.fused_matmul %0, %w {strategy = {kernel = "direct", block = 16, ...}, transpose_rhs} : ..., tensor<10x64xi8> -> ...
