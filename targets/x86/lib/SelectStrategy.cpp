@@ -52,6 +52,18 @@ static LogicalResult requestHalo(Value value, ArrayRef<int64_t> low,
   return success();
 }
 
+/// True if `value` may be the caller's memory, behind which nothing may be
+/// read: an argument, or what the memory planner may make a view of one.
+static bool mayBeArgument(Value value) {
+  while (auto *op = value.getDefiningOp()) {
+    if (!isa<qnn::ReshapeOp, qnn::TransposeOp, qnn::SliceOp, qnn::BroadcastOp>(
+            op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return true;
+}
+
 /// Provides the memory around and behind the input that the kernel reads.
 static void prepareInput(OpBuilder &builder, qnn::FusedConvOp op) {
   int64_t spatial = op.getStrides().size();
@@ -75,7 +87,7 @@ static void prepareInput(OpBuilder &builder, qnn::FusedConvOp op) {
   bool readsBeyond =
       input.getElementType().isInteger(8) && reductionRun(op) % 4 != 0;
   bool needsSlack =
-      isa<BlockArgument>(op.getInput()) && readsBeyond && !isDepthwise(op);
+      mayBeArgument(op.getInput()) && readsBeyond && !isDepthwise(op);
   if (!needsHalo && !needsSlack)
     return;
   SmallVector<int32_t> padValue = {0};
@@ -152,7 +164,7 @@ static void prepareWeights(OpBuilder &builder, qnn::FusedConvOp op) {
 
 static void prepareOperands(OpBuilder &builder, qnn::FusedMatmulOp op) {
   bool isFloat = typeOf(op.getLhs()).getElementType().isF32();
-  if (!isFloat && isa<BlockArgument>(op.getLhs()) && reductionRun(op) % 4 != 0)
+  if (!isFloat && mayBeArgument(op.getLhs()) && reductionRun(op) % 4 != 0)
     op.getLhsMutable().assign(
         lower::insertCopy(builder, op.getLoc(), op.getLhs()));
   if (qnn::constantValue(op.getRhs()) || op.getPacking())
@@ -163,7 +175,7 @@ static void prepareOperands(OpBuilder &builder, qnn::FusedMatmulOp op) {
       op.getRhsMutable().assign(
           transposeLast(builder, op.getLoc(), op.getRhs()));
       op.setTransposeRhs(false);
-    } else if (isa<BlockArgument>(lower::underlyingValue(op.getRhs()))) {
+    } else if (mayBeArgument(op.getRhs())) {
       op.getRhsMutable().assign(
           lower::insertCopy(builder, op.getLoc(), op.getRhs()));
     }

@@ -111,3 +111,20 @@ func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>) {
   }
   return %y, %v : tensor<4x16xui8>, tensor<4x16xui8>
 }
+
+// -----
+
+// Dwords of the last run would reach behind the caller's memory, of which the reshape is a view.
+// CHECK-LABEL: @view
+// CHECK: %[[VIEW:.*]] = qnn.reshape %arg0
+// CHECK: %[[COPY:.*]] = qnn.fused_map(%[[VIEW]] :
+// CHECK: qnn.fused_matmul %[[COPY]],
+func.func @view(%x: tensor<2x5x1xui8>) -> tensor<2x3xi32> {
+  %v = qnn.reshape %x : tensor<2x5x1xui8> -> tensor<2x5xui8>
+  %w = qnn.constant dense<1> : tensor<3x5xi8>
+  %y = qnn.fused_matmul %v, %w {transpose_rhs} : tensor<2x5xui8>, tensor<3x5xi8> -> tensor<2x3xi32> {
+  ^bb0(%acc: i32):
+    qnn.yield %acc : i32
+  }
+  return %y : tensor<2x3xi32>
+}
