@@ -27,6 +27,7 @@
 #include "qcc/Import/Import.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/io/Preprocess.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -277,6 +278,8 @@ private:
     package::Model &model = (*compiled)->model;
     if (options.verifyLowering && failed(verifyPrograms(**compiled)))
       return failure();
+    if (failed(recordPreprocessing(model)))
+      return failure();
     llvm::json::Object provenance = describeProvenance(options);
     provenance["tensors"] = std::move(schemes);
     model.provenance =
@@ -292,6 +295,27 @@ private:
                  : options.emit == Emit::sharedObject
                      ? package::writeSharedObject(model, path)
                      : package::writeObject(model, path, headerPath(path)));
+  }
+
+  /// Puts `-preprocess=` into the signature of the inputs that hold pictures,
+  /// so that qcc-run takes them.
+  LogicalResult recordPreprocessing(package::Model &model) {
+    if (options.preprocess.empty())
+      return success();
+    for (package::Value &input : model.inputs) {
+      if (input.shape.size() != 4)
+        continue;
+      io::ArrayType type;
+      type.dtype = input.dtype;
+      type.shape.assign(input.shape.begin(), input.shape.end());
+      qcc_preprocess preprocess;
+      io::Status status =
+          io::parsePreprocess(options.preprocess, type, preprocess);
+      if (!status.ok())
+        return error() << "-preprocess: " << status.message();
+      input.preprocess = preprocess;
+    }
+    return success();
   }
 
   /// Runs every variant in this process: its results must have the bits that

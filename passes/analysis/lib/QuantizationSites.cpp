@@ -230,6 +230,14 @@ void QuantizationSites::collectSources(Value value,
       collectSources(operand.get(), sources);
 }
 
+bool QuantizationSites::isStoredAsIntegers(Value value, Operation *reader) {
+  if (isObserved(value) || contractions.contains(kernelRoot.lookup(reader)))
+    return true;
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    return contractions.contains(use.getOwner()) && readsActivation(use);
+  });
+}
+
 void QuantizationSites::findRoundedUses() {
   llvm::DenseSet<Operation *> roundedMoves;
   // Users come after what they read, so that going backwards a transparent op
@@ -252,6 +260,7 @@ void QuantizationSites::findRoundedUses() {
           if (contractions.contains(op) || resultIsRounded ||
               (!moves && !isConstant && fromIntegers.contains(use.get()) &&
                !cast<QuantizableOp>(op).isIntegerContraction() &&
+               isStoredAsIntegers(use.get(), op) &&
                reachesContraction(op->getResult(0))))
             rounded.insert(&use);
         }

@@ -77,6 +77,11 @@ private:
   void findDiamond(mlir::Operation *top);
   void findIntegerProducers();
   void findRoundedUses();
+  /// True if a map or reduction, `reader`, finds `value` rounded in memory: it
+  /// is in the kernel of a contraction, beside which the value is stored, or a
+  /// contraction reads the value too. What lies between float ops alone, as in
+  /// a normalisation, keeps its precision.
+  bool isStoredAsIntegers(mlir::Value value, mlir::Operation *reader);
   bool reachesContraction(mlir::Value value);
 
   mlir::Operation *function;
