@@ -56,6 +56,22 @@ std::optional<SmallVector<float>> graph::floatElements(Value value) {
       ArrayRef(tensor->data<float>(), tensor->getNumElements()));
 }
 
+std::optional<SmallVector<int64_t>> graph::integerElements(Value value) {
+  ElementsAttr constant = qnn::constantValue(value);
+  FailureOr<qnn::Tensor> tensor = constant
+                                      ? qnn::Tensor::fromAttribute(constant)
+                                      : FailureOr<qnn::Tensor>();
+  if (failed(tensor))
+    return std::nullopt;
+  size_t count = tensor->getNumElements();
+  if (tensor->getElementType().isSignlessInteger(64))
+    return SmallVector<int64_t>(ArrayRef(tensor->data<int64_t>(), count));
+  if (!tensor->getElementType().isSignlessInteger(32))
+    return std::nullopt;
+  ArrayRef<int32_t> narrow(tensor->data<int32_t>(), count);
+  return SmallVector<int64_t>(narrow.begin(), narrow.end());
+}
+
 Value graph::makeFloats(OpBuilder &builder, Location loc,
                         ArrayRef<int64_t> shape, ArrayRef<float> values) {
   auto type = RankedTensorType::get(shape, builder.getF32Type());

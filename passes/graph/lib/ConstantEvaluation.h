@@ -31,6 +31,9 @@ mlir::Value foldOrKeep(mlir::Operation *op, mlir::RewriterBase &rewriter);
 /// The elements of an f32 constant, or nothing.
 std::optional<llvm::SmallVector<float>> floatElements(mlir::Value value);
 
+/// The elements of an i32 or i64 constant, or nothing.
+std::optional<llvm::SmallVector<int64_t>> integerElements(mlir::Value value);
+
 /// A new f32 constant.
 mlir::Value makeFloats(mlir::OpBuilder &builder, mlir::Location loc,
                        llvm::ArrayRef<int64_t> shape,

@@ -111,7 +111,14 @@ template <typename OpT> struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
     std::optional<Affine> affine = matchAffine(op);
     if (!affine)
       return rewriter.notifyMatchFailure(op, "no scale or offset by channel");
-    auto source = affine->input.getDefiningOp<OpT>();
+    // A reshape of the dimensions before the channels may lie between.
+    Value contracted = affine->input;
+    if (auto reshape = contracted.getDefiningOp<qnn::ReshapeOp>();
+        reshape && reshape->hasOneUse() &&
+        typeOf(reshape.getInput()).getShape().back() ==
+            typeOf(reshape).getShape().back())
+      contracted = reshape.getInput();
+    auto source = contracted.getDefiningOp<OpT>();
     if (!source || !source->hasOneUse())
       return rewriter.notifyMatchFailure(op, "no weights to fold into");
     bool scales = !llvm::all_of(affine->scale, isOne);
@@ -145,7 +152,11 @@ template <typename OpT> struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
     // the convolution.
     if (Attribute name = op->getAttr(qnn::QnnDialect::kTensorAttr))
       result->setAttr(qnn::QnnDialect::kTensorAttr, name);
-    rewriter.replaceOp(op, result);
+    Value replacement = result;
+    if (replacement.getType() != op.getType())
+      replacement = qnn::ReshapeOp::create(rewriter, op.getLoc(), op.getType(),
+                                           replacement);
+    rewriter.replaceOp(op, replacement);
     return success();
   }
 };

@@ -33,6 +33,10 @@ void graph::buildGraphPipeline(OpPassManager &manager,
   functions.addPass(createCSEPass());
   functions.addPass(createFoldPadsPass());
   functions.addPass(createMatmulToLinearPass());
+  functions.addPass(createOneHotToGatherPass());
+  // Before scales move into weights: a scale may belong to a norm.
+  functions.addPass(createRecognizeActivationsPass());
+  functions.addPass(createRecognizeLayerNormPass());
   functions.addPass(createFoldChannelAffinePass());
   FoldConstantsPassOptions folding;
   folding.limit = options.foldLimit;

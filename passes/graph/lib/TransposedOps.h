@@ -1,4 +1,4 @@
-//===- TransposedOps.h - ops in another layout ----------------------------===//
+//===- TransposedOps.h - ops in another layout ------------------*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

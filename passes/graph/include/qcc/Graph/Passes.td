@@ -143,4 +143,62 @@ def MoveTransposesPass : Pass<"qcc-move-transposes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def OneHotToGatherPass : Pass<"qcc-one-hot-to-gather", "::mlir::func::FuncOp"> {
+  let summary = "write products with one-hot rows as a gather";
+  let description = [{
+    A linear of rows that are made by comparing indices with 0, 1, ..., n - 1 selects one column of the weight for each
+    index, and none for an index outside. It becomes a gather from the transposed weight, bias included, between two rows
+    for the indices below and above.
+
+    ```mlir
+    %hot = qnn.binary equal %index, %iota : tensor<1x8x1xi32>, tensor<257xi32> -> tensor<1x8x257xi1>
+    %row = qnn.cast %hot : tensor<1x8x257xi1> -> tensor<1x8x257xf32>
+    %r = qnn.linear %row, %w : (tensor<1x8x257xf32>, tensor<64x257xf32>) -> tensor<1x8x64xf32>
+    ```
+    becomes, with the index clamped to [-1, 257] and counted from there,
+    ```mlir
+    %r = qnn.gather %table, %place {axis = 0 : i64} : (tensor<259x64xf32>, tensor<1x8xi32>) -> tensor<1x8x64xf32>
+    ```
+  }];
+}
+
+def RecognizeActivationsPass : Pass<"qcc-recognize-activations", "::mlir::func::FuncOp"> {
+  let summary = "find activations and softmax that were taken apart";
+  let description = [{
+    Products of a tensor and a function of it that are a SiLU, GELU (by erf or tanh), HardSwish, HardSigmoid or Mish become
+    one op, whatever the order in which the exporter multiplied; so does a softmax written with max, exp and sum. The
+    results may differ in the last bits.
+
+    ```mlir
+    %1 = qnn.unary sigmoid %x : tensor<4xf32> -> tensor<4xf32>
+    %2 = qnn.binary mul %x, %1 : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = qnn.unary silu %x : tensor<4xf32> -> tensor<4xf32>
+    ```
+  }];
+}
+
+def RecognizeLayerNormPass : Pass<"qcc-recognize-layer-norm", "::mlir::func::FuncOp"> {
+  let summary = "find layer norms that were taken apart";
+  let description = [{
+    `(x - mean) / sqrt(variance + epsilon)` over trailing axes becomes a `qnn.layer_norm`, also without the mean (RMS norm),
+    with the variance as a mean of squares less the square of the mean, and with a reciprocal in place of the quotient. A
+    constant product and sum after it become its scale and bias. The results may differ in the last bits.
+
+    ```mlir
+    %1 = qnn.binary mul %x, %x : tensor<2x8xf32>, tensor<2x8xf32> -> tensor<2x8xf32>
+    %2 = qnn.reduce mean %1 {axes = array<i64: 1>, keepdims} : tensor<2x8xf32> -> tensor<2x1xf32>
+    %3 = qnn.binary add %2, %epsilon : tensor<2x1xf32>, tensor<f32> -> tensor<2x1xf32>
+    %4 = qnn.unary sqrt %3 : tensor<2x1xf32> -> tensor<2x1xf32>
+    %5 = qnn.binary div %x, %4 : tensor<2x8xf32>, tensor<2x1xf32> -> tensor<2x8xf32>
+    ```
+    becomes
+    ```mlir
+    %5 = qnn.layer_norm %x {axis = 1 : i64, epsilon = 1.0e-5 : f32, rms} : tensor<2x8xf32> -> tensor<2x8xf32>
+    ```
+  }];
+}
+
 #endif // QCC_GRAPH_PASSES_TD

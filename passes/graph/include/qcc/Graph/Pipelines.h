@@ -1,4 +1,4 @@
-//===- Pipelines.h - the graph phase --------------------------------------===//
+//===- Pipelines.h - the graph phase ----------------------------*- C++ -*-===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
