@@ -187,6 +187,33 @@ LogicalResult convertMatMul(NodeConversion &c) {
   return c.give(0, result);
 }
 
+/// An integer operand less its zero point (input `zero`), as f32: up to 2^24,
+/// every integer is one.
+Value centred(NodeConversion &c, unsigned index, unsigned zero, bool byRow) {
+  Type f32 = Float32Type::get(c.getContext());
+  Value value = c.cast(c.getInput(index), f32);
+  Value point = c.cast(c.getInput(zero), f32);
+  if (!value || !point)
+    return value;
+  // One zero point for each row of the left operand is a column.
+  if (byRow && c.rankOf(point) == 1)
+    point = c.reshape(point, {c.shapeOf(point)[0], 1});
+  return c.binary(BinaryKind::sub, value, point);
+}
+
+/// MatMulInteger: exact as long as the sums stay below 2^24.
+LogicalResult convertMatMulInteger(NodeConversion &c) {
+  if (failed(c.requireRank(0, 2)) || failed(c.requireRank(1, 2)))
+    return failure();
+  if (c.shapeOf(c.getInput(0)).back() > (1 << 24) / (255 * 255))
+    return c.refuse("inner dimension " +
+                    Twine(c.shapeOf(c.getInput(0)).back()) +
+                    " is too long for exact sums");
+  Value product =
+      c.create<qnn::MatmulOp>(centred(c, 0, 2, true), centred(c, 1, 3, false));
+  return c.give(0, c.cast(product, IntegerType::get(c.getContext(), 32)));
+}
+
 } // namespace
 
 void graph::registerContractionHandlers(HandlerRegistry &registry) {
@@ -194,4 +221,5 @@ void graph::registerContractionHandlers(HandlerRegistry &registry) {
   registry.add("ConvTranspose", {1, 11, 22}, convertConvTranspose);
   registry.add("Gemm", {1, 6, 7, 9, 11, 13}, convertGemm);
   registry.add("MatMul", {1, 9, 13}, convertMatMul);
+  registry.add("MatMulInteger", {10}, convertMatMulInteger);
 }

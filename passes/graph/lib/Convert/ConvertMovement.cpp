@@ -208,6 +208,36 @@ LogicalResult convertPad(NodeConversion &c) {
                 c.create<qnn::PadOp>(input, low, high, *mode, APFloat(value)));
 }
 
+/// CenterCropPad: crops or pads both ends of dimensions to the sizes asked for.
+LogicalResult convertCenterCropPad(NodeConversion &c) {
+  if (failed(c.requireRank(0, 1)))
+    return failure();
+  Value input = c.getInput(0);
+  int64_t rank = c.rankOf(input);
+  FailureOr<SmallVector<int64_t>> sizes = c.requireInts(1, "shape");
+  if (failed(sizes))
+    return failure();
+  SmallVector<int64_t> axes(sizes->size());
+  std::iota(axes.begin(), axes.end(), 0);
+  axes = c.getInts("axes").value_or(axes);
+  if (axes.size() != sizes->size())
+    return c.refuse("shape must have one entry for each axis");
+  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+  for (auto [given, size] : llvm::zip_equal(axes, *sizes)) {
+    FailureOr<int64_t> axis = c.normalizeAxis(given, rank);
+    if (failed(axis))
+      return failure();
+    if (size < 0 || size > INT32_MAX)
+      return c.refuse("shape has an entry " + Twine(size));
+    int64_t extent = c.shapeOf(input)[*axis];
+    // Half a crop begins, half a pad ends with the smaller part.
+    low[*axis] = size < extent ? -((extent - size) / 2) : (size - extent) / 2;
+    high[*axis] = size - extent - low[*axis];
+  }
+  return c.give(0, c.create<qnn::PadOp>(input, low, high,
+                                        qnn::PadMode::constant, APFloat(0.0)));
+}
+
 LogicalResult convertTile(NodeConversion &c) {
   if (failed(c.requireRank(0, 0)))
     return failure();
@@ -280,6 +310,7 @@ void graph::registerMovementHandlers(HandlerRegistry &registry) {
   registry.add("Split", {2, 11, 13, 18}, convertSplit);
   registry.add("Slice", {1, 10, 11, 13}, convertSlice);
   registry.add("Pad", {1, 2, 11, 13, 18, 19, 21, 23, 24, 25}, convertPad);
+  registry.add("CenterCropPad", {18}, convertCenterCropPad);
   registry.add("Tile", {6, 13}, convertTile);
   registry.add("Gather", {1, 11, 13}, convertGather);
   registry.add("DepthToSpace", {1, 11, 13, 28}, convertDepthToSpace);

@@ -65,6 +65,37 @@ template <bool minimum> LogicalResult convertArgReduce(NodeConversion &c) {
                                     c.getInt("keepdims", 1) != 0));
 }
 
+/// Hardmax: 1 for the first greatest element along an axis, 0 for the others;
+/// before version 13 along all dimensions from `axis` on.
+LogicalResult convertHardmax(NodeConversion &c) {
+  if (failed(c.requireRank(0, 1)))
+    return failure();
+  Value input = c.getInput(0);
+  SmallVector<int64_t> shape(c.shapeOf(input));
+  bool flattens = c.getVersion() < 13;
+  FailureOr<int64_t> axis = c.getAxis(flattens ? 1 : -1, shape.size());
+  if (failed(axis))
+    return failure();
+  Value flat = input;
+  if (flattens) {
+    auto product = [](ArrayRef<int64_t> extents) {
+      return std::accumulate(extents.begin(), extents.end(), int64_t(1),
+                             std::multiplies<>());
+    };
+    flat = c.reshape(input, {product(ArrayRef(shape).take_front(*axis)),
+                             product(ArrayRef(shape).drop_front(*axis))});
+    *axis = 1;
+  }
+  Value place = c.create<qnn::ArgReduceOp>(flat, *axis, false, false, true);
+  if (!place)
+    return failure();
+  SmallVector<int64_t> places(c.shapeOf(flat)[*axis]);
+  std::iota(places.begin(), places.end(), 0);
+  Value all = c.alignTo(c.intsConstant(places), *axis, c.rankOf(flat));
+  Value hot = c.binary(qnn::BinaryKind::equal, place, all);
+  return c.give(0, c.reshape(c.cast(hot, c.elementOf(input)), shape));
+}
+
 /// CumSum as a product with a triangle of ones.
 LogicalResult convertCumSum(NodeConversion &c) {
   if (failed(c.requireRank(0, 1)))
@@ -117,5 +148,6 @@ void graph::registerReductionHandlers(HandlerRegistry &registry) {
                convertReduce<ReduceKind::sum_square>);
   registry.add("ArgMax", {1, 11, 12, 13}, convertArgReduce<false>);
   registry.add("ArgMin", {1, 11, 12, 13}, convertArgReduce<true>);
+  registry.add("Hardmax", {1, 11, 13}, convertHardmax);
   registry.add("CumSum", {11, 14}, convertCumSum);
 }

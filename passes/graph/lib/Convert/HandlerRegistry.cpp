@@ -50,6 +50,9 @@ const HandlerRegistry &HandlerRegistry::get() {
     registerActivationHandlers(result);
     registerConstantHandlers(result);
     registerContractionHandlers(result);
+    registerEinsumHandlers(result);
+    registerGridSampleHandlers(result);
+    registerIndexingHandlers(result);
     registerMovementHandlers(result);
     registerNormalizationHandlers(result);
     registerPoolHandlers(result);
