@@ -10,6 +10,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <functional>
 #include <numeric>
 
 using namespace mlir;

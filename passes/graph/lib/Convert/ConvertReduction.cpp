@@ -8,6 +8,7 @@
 
 #include "HandlerRegistry.h"
 
+#include <functional>
 #include <numeric>
 
 using namespace mlir;
