@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
         Model{"mobilenet_v1_0.25_128", nullptr, 1},
         Model{"mobilenet_v1_0.25_128-qdq", nullptr, 1, 0},
         Model{"mobilenet_v2", "mobilenet_v2", 1},
-        Model{"mnist-winml", nullptr, 1}, Model{"opt-mnist", "mnist", 0},
+        Model{"mnist-winml", nullptr, 1}, Model{"opt-mnist", "mnist", 1},
         Model{"magika", nullptr, 0},
         Model{"stories260K", nullptr, 40, 1e-4, "tokens:1x16"},
         Model{"squeezenet", "squeezenet", 1},
