@@ -102,6 +102,12 @@ LogicalResult GraphConversion::convertArguments() {
       good = false;
       continue;
     }
+    if (!isSupportedSize(*type)) {
+      emitError(argument.getLoc())
+          << "input '" << name << "' is a " << *type << ": " << kSizeLimitText;
+      good = false;
+      continue;
+    }
     types.push_back(*type);
     NamedAttrList attrs;
     attrs.append(qnn::QnnDialect::kNameAttr, builder.getStringAttr(name));
@@ -161,7 +167,9 @@ LogicalResult GraphConversion::convertNode(onnx::NodeOp node) {
       builder.getBlock()->empty() ? nullptr : &builder.getBlock()->back();
   NodeConversion conversion(node, builder, inputs, foldLimit);
   if (failed(HandlerRegistry::get().lookup(node)(conversion)))
-    return failure();
+    return conversion.hasRefused()
+               ? failure()
+               : conversion.refuse("an input that it needs is left out");
   for (auto [index, output] : llvm::enumerate(node.getOutputs())) {
     Value value = conversion.getResults()[index];
     if (!value) {
@@ -249,8 +257,7 @@ public:
     InputShapes bindings;
     if (failed(bindings.parse(shapes, graphs.front())))
       return signalPassFailure();
-    GraphConversion conversion(graphs.front(), bindings, foldLimit);
-    if (failed(conversion.run()))
+    if (failed(convert(graphs.front(), bindings)))
       return signalPassFailure();
     for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
       if (isa<onnx::GraphOp, onnx::FunctionOp>(op))
@@ -261,6 +268,34 @@ public:
            llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
         if (isOpTriviallyDead(&op))
           op.erase();
+  }
+
+private:
+  /// Converts the graph. A model with several faults gets one error that lists
+  /// them all.
+  LogicalResult convert(onnx::GraphOp graph, const InputShapes &bindings) {
+    std::vector<Diagnostic> faults;
+    {
+      ScopedDiagnosticHandler handler(
+          &getContext(), [&](Diagnostic &diagnostic) {
+            if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+              return failure();
+            faults.push_back(std::move(diagnostic));
+            return success();
+          });
+      if (succeeded(GraphConversion(graph, bindings, foldLimit).run()))
+        return success();
+    }
+    if (faults.size() == 1) {
+      getContext().getDiagEngine().emit(std::move(faults.front()));
+      return failure();
+    }
+    InFlightDiagnostic error = graph.emitError()
+                               << faults.size()
+                               << " parts of the model cannot be converted";
+    for (Diagnostic &fault : faults)
+      error.attachNote(fault.getLocation()) << fault.str();
+    return failure();
   }
 };
 

@@ -72,6 +72,21 @@ Type graph::elementTypeOf(int64_t dataType, MLIRContext *context) {
   }
 }
 
+bool graph::isSupportedSize(RankedTensorType type) {
+  // One element at a time, so that the product cannot overflow.
+  uint64_t bits = std::max(8u, type.getElementTypeBitWidth());
+  for (int64_t extent : type.getShape()) {
+    if (extent < 0)
+      return false;
+    if (extent == 0)
+      return true;
+    if (bits > 8 * kMaxTensorBytes / extent)
+      return false;
+    bits *= extent;
+  }
+  return true;
+}
+
 FailureOr<ElementsAttr> graph::importConstant(Attribute value) {
   FailureOr<onnx::RawTensor> raw = onnx::RawTensor::get(value);
   if (failed(raw))
@@ -210,25 +225,52 @@ FailureOr<SmallVector<double>> NodeConversion::requireFloats(unsigned index,
 // Building
 //===----------------------------------------------------------------------===//
 
+Operation *NodeConversion::build(OperationState &state, InferFn infer) {
+  if (infer) {
+    SmallVector<Type> types;
+    if (mlir::failed(infer(getContext(), state.location, state.operands,
+                           state.attributes.getDictionary(getContext()),
+                           state.getRawProperties(), {}, types)))
+      return nullptr;
+    state.addTypes(types);
+  }
+  Operation *op = builder.create(state);
+  if (succeeded(mlir::verify(op)))
+    return op;
+  op->erase();
+  return nullptr;
+}
+
 Value NodeConversion::finish(OperationState &state, InferFn infer) {
   if (llvm::is_contained(state.operands, Value()) || failed) {
     failed = true;
     return {};
   }
-  if (infer) {
-    SmallVector<Type> types;
-    if (mlir::failed(infer(getContext(), state.location, state.operands,
-                           state.attributes.getDictionary(getContext()),
-                           state.getRawProperties(), {}, types))) {
-      (void)refuse("its operands do not fit each other");
-      return {};
-    }
-    state.addTypes(types);
+  Operation *op = nullptr;
+  std::string problem;
+  {
+    // What inference and verification say becomes the reason.
+    ScopedDiagnosticHandler handler(getContext(), [&](Diagnostic &diagnostic) {
+      problem = diagnostic.str();
+      return success();
+    });
+    op = build(state, infer);
   }
-  Operation *op = builder.create(state);
-  if (mlir::failed(mlir::verify(op))) {
+  if (!op) {
+    // The name of an op of qnn means nothing to the model's author.
+    StringRef text(problem);
+    if (text.starts_with("'qnn."))
+      text = text.split("' op ").second;
+    (void)refuse("its operands do not fit each other" +
+                 (text.empty() ? "" : ": " + text));
+    return {};
+  }
+  if (auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+      type && !isSupportedSize(type)) {
     op->erase();
-    (void)refuse("its operands do not fit each other");
+    std::string text;
+    llvm::raw_string_ostream(text) << type;
+    (void)refuse("it computes a " + Twine(text) + ": " + kSizeLimitText);
     return {};
   }
   if (Value folded = fold(op))
@@ -403,6 +445,10 @@ Value NodeConversion::alignTo(Value input, int64_t axis, int64_t rank) {
 
 LogicalResult NodeConversion::refuse(const Twine &reason) {
   failed = true;
+  // What comes after the first reason is its consequence.
+  if (refused)
+    return failure();
+  refused = true;
   StringRef name;
   if (auto location = dyn_cast<NameLoc>(node.getLoc()))
     name = location.getName().getValue();

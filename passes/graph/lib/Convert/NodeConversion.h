@@ -34,6 +34,12 @@ mlir::Type computeType(mlir::Type element);
 /// The element type for a code of ONNX's TensorProto.DataType, or null.
 mlir::Type elementTypeOf(int64_t dataType, mlir::MLIRContext *context);
 
+/// Tensors that are computed may have this many bytes: what a memory plan needs
+/// for a model must not depend on one wrong number in it.
+inline constexpr uint64_t kMaxTensorBytes = uint64_t(1) << 30;
+inline constexpr char kSizeLimitText[] = "tensors may have at most 1 GiB";
+bool isSupportedSize(mlir::RankedTensorType type);
+
 /// `value` in the type that qnn computes in, as a dense or resource constant.
 /// Fails if it holds no numbers.
 mlir::FailureOr<mlir::ElementsAttr> importConstant(mlir::Attribute value);
@@ -166,12 +172,14 @@ public:
 
   //===--- The outcome ----------------------------------------------------===//
 
-  /// Reports why the node cannot be converted.
+  /// Reports why the node cannot be converted, the first time it is called.
   mlir::LogicalResult refuse(const llvm::Twine &reason);
   /// Reports that input `index` or something computed has a type at fault.
   mlir::LogicalResult give(unsigned index, Value value);
   llvm::ArrayRef<Value> getResults() const { return results; }
   bool hasFailed() const { return failed; }
+  /// True once `refuse` has said why.
+  bool hasRefused() const { return refused; }
 
 private:
   using InferFn = mlir::LogicalResult (*)(
@@ -179,6 +187,9 @@ private:
       mlir::DictionaryAttr, mlir::OpaqueProperties, mlir::RegionRange,
       llvm::SmallVectorImpl<mlir::Type> &);
 
+  /// The op, with its type inferred where it has an `infer`, or null after
+  /// diagnostics.
+  mlir::Operation *build(mlir::OperationState &state, InferFn infer);
   Value finish(mlir::OperationState &state, InferFn infer);
   /// The result of `op` if it folds, after which `op` is gone; else null.
   Value fold(mlir::Operation *op);
@@ -189,6 +200,7 @@ private:
   llvm::SmallVector<Value> results;
   int64_t foldLimit;
   bool failed = false;
+  bool refused = false;
 };
 
 } // namespace qcc::graph

@@ -16,7 +16,8 @@ def ConvertOnnxToQnnPass : Pass<"qcc-convert-onnx-to-qnn", "::mlir::ModuleOp"> {
   let description = [{
     Replaces the module's `onnx.graph` by `func.func @main` of qnn ops with float semantics, in one sweep in the order of
     the nodes. Every node is converted by the handler of its (domain, operator, version); what depends on constants alone,
-    as shapes usually do, is folded on the way. All nodes that cannot be converted are reported, then the pass fails.
+    as shapes usually do, is folded on the way. All nodes that cannot be converted are reported, as one error, then
+    the pass fails.
 
     Before: a module with one `onnx.graph`, whose functions are inlined. After: all shapes are static; no onnx op is left.
 
