@@ -14,6 +14,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -27,45 +28,80 @@ static Error cannotWrite(StringRef path, std::error_code code) {
   return makeError("cannot write '" + path + "': " + code.message());
 }
 
-static std::error_code writePieces(int descriptor, ArrayRef<StringRef> pieces) {
+static std::error_code write(int descriptor, WriteFn write) {
   raw_fd_ostream out(descriptor, /*shouldClose=*/false);
-  for (StringRef piece : pieces)
-    out << piece;
+  write(out);
   out.flush();
   std::error_code code = out.error();
   out.clear_error();
   return code;
 }
 
-Error writeFileAtomically(StringRef path, ArrayRef<StringRef> pieces) {
-  sys::fs::file_status status;
-  if (!sys::fs::status(path, status) && sys::fs::exists(status) &&
-      !sys::fs::is_regular_file(status)) {
-    if (sys::fs::is_directory(status))
-      return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
-    // A device or a pipe: a rename would replace it.
+bool isSpecialFile(StringRef path) {
+  return path == "-" ||
+         (sys::fs::exists(path) && !sys::fs::is_regular_file(path) &&
+          !sys::fs::is_directory(path));
+}
+
+/// What becomes the file `path` once it is complete.
+static Expected<sys::fs::TempFile> createBeside(StringRef path) {
+  return sys::fs::TempFile::create(path + ".tmp-%%%%%%%%");
+}
+
+Error checkWritable(StringRef path) {
+  if (path == "-")
+    return Error::success();
+  if (sys::fs::is_directory(path))
+    return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  if (isSpecialFile(path)) {
+    std::error_code code = sys::fs::access(path, sys::fs::AccessMode::Write);
+    return code ? cannotWrite(path, code) : Error::success();
+  }
+  // Rights alone do not tell what a file system allows.
+  Expected<sys::fs::TempFile> temporary = createBeside(path);
+  if (!temporary)
+    return cannotWrite(path, errorToErrorCode(temporary.takeError()));
+  consumeError(temporary->discard());
+  return Error::success();
+}
+
+Error writeFileAtomically(StringRef path, WriteFn writeTo) {
+  if (path == "-") {
+    std::error_code code = write(STDOUT_FILENO, writeTo);
+    return code ? cannotWrite("standard output", code) : Error::success();
+  }
+  if (sys::fs::is_directory(path))
+    return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  if (isSpecialFile(path)) {
+    // A rename would replace it.
     int descriptor;
     if (std::error_code code = sys::fs::openFileForWrite(
             path, descriptor, sys::fs::CD_OpenExisting))
       return cannotWrite(path, code);
-    std::error_code code = writePieces(descriptor, pieces);
+    std::error_code code = write(descriptor, writeTo);
     if (std::error_code closed =
             sys::Process::SafelyCloseFileDescriptor(descriptor))
       code = code ? code : closed;
     return code ? cannotWrite(path, code) : Error::success();
   }
 
-  Expected<sys::fs::TempFile> temporary =
-      sys::fs::TempFile::create(path + ".tmp-%%%%%%%%");
+  Expected<sys::fs::TempFile> temporary = createBeside(path);
   if (!temporary)
     return cannotWrite(path, errorToErrorCode(temporary.takeError()));
-  if (std::error_code code = writePieces(temporary->FD, pieces)) {
+  if (std::error_code code = write(temporary->FD, writeTo)) {
     consumeError(temporary->discard());
     return cannotWrite(path, code);
   }
   if (Error error = temporary->keep(path))
     return cannotWrite(path, errorToErrorCode(std::move(error)));
   return Error::success();
+}
+
+Error writeFileAtomically(StringRef path, ArrayRef<StringRef> pieces) {
+  return writeFileAtomically(path, [&](raw_ostream &os) {
+    for (StringRef piece : pieces)
+      os << piece;
+  });
 }
 
 Expected<Workspace> Workspace::create() {

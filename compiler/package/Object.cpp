@@ -18,6 +18,7 @@
 #include "llvm/ObjCopy/ELF/ELFConfig.h"
 #include "llvm/ObjCopy/ELF/ELFObjcopy.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -314,7 +315,11 @@ Error writeObject(const Model &model, StringRef path, StringRef headerPath) {
     return object.takeError();
   if (Error error = writeFileAtomically(path, StringRef(*object)))
     return error;
-  return writeFileAtomically(headerPath, StringRef(makeHeader(model)));
+  Error error = writeFileAtomically(headerPath, StringRef(makeHeader(model)));
+  // One without the other is of no use.
+  if (error)
+    sys::fs::remove(path);
+  return error;
 }
 
 Error writeSharedObject(const Model &model, StringRef path) {

@@ -8,6 +8,8 @@
 
 #include "qcc/Driver/ModuleIO.h"
 
+#include "qcc/Package/Package.h"
+
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/AttrTypeSubElements.h"
@@ -22,6 +24,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
+using namespace qcc;
 using namespace qcc::driver;
 
 /// Name of the file with the large constants of `path`.
@@ -30,7 +33,8 @@ static std::string getSideFileName(StringRef path) {
 }
 
 bool qcc::driver::hasSideFile(StringRef path) {
-  return path != "-" && llvm::sys::fs::exists(getSideFileName(path));
+  return !package::isSpecialFile(path) &&
+         llvm::sys::fs::exists(getSideFileName(path));
 }
 
 /// The resources with more than `limit` bytes that `module` refers to, each
@@ -77,33 +81,28 @@ printResources(const llvm::MapVector<StringRef, AsmResourceBlob *> &resources,
 }
 
 /// Writes a file through `write`, completely or not at all.
-static LogicalResult
-writeFile(ModuleOp module, StringRef path,
-          llvm::function_ref<LogicalResult(llvm::raw_ostream &)> write) {
-  llvm::Error error =
-      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
-        if (failed(write(os)))
-          return llvm::createStringError("it cannot be represented");
-        os.flush();
-        return llvm::Error::success();
-      });
+static LogicalResult writeFile(ModuleOp module, StringRef path,
+                               package::WriteFn write) {
+  llvm::Error error = package::writeFileAtomically(path, write);
   if (!error)
     return success();
-  emitError(UnknownLoc::get(module.getContext()))
-      << "cannot write '" << path << "': " << llvm::toString(std::move(error));
-  return failure();
+  return emitError(UnknownLoc::get(module.getContext()))
+         << llvm::toString(std::move(error));
 }
 
 LogicalResult qcc::driver::writeModule(ModuleOp module, StringRef path,
                                        bool bytecode) {
-  if (bytecode)
-    return writeFile(module, path, [&](llvm::raw_ostream &os) {
-      return writeBytecodeToFile(module, os);
+  if (bytecode) {
+    LogicalResult isPossible = success();
+    LogicalResult written = writeFile(module, path, [&](llvm::raw_ostream &os) {
+      isPossible = writeBytecodeToFile(module, os);
     });
+    return success(succeeded(isPossible) && succeeded(written));
+  }
 
   OpPrintingFlags flags;
   llvm::MapVector<StringRef, AsmResourceBlob *> large;
-  if (path != "-") {
+  if (!package::isSpecialFile(path)) {
     large = collectLargeResources(module, kMaxTextResourceBytes);
     // MLIR counts the characters of the text: a prefix, the alignment and two
     // for each byte.
@@ -113,7 +112,6 @@ LogicalResult qcc::driver::writeModule(ModuleOp module, StringRef path,
   if (!large.empty() && failed(writeFile(module, getSideFileName(path),
                                          [&](llvm::raw_ostream &os) {
                                            printResources(large, os);
-                                           return success();
                                          })))
     return failure();
   // A file left from before would be taken for this text's.
@@ -125,7 +123,6 @@ LogicalResult qcc::driver::writeModule(ModuleOp module, StringRef path,
   return writeFile(module, path, [&](llvm::raw_ostream &os) {
     module->print(os, flags);
     os << '\n';
-    return success();
   });
 }
 

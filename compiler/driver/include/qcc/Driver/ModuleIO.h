@@ -23,7 +23,7 @@ namespace qcc::driver {
 /// file, PATH.resources.
 inline constexpr uint64_t kMaxTextResourceBytes = 1024;
 
-/// Writes `module` to `path`, or to standard output, all in one, if it is `-`:
+/// Writes `module` to `path`, or all in one if that is `-` or a device:
 /// as text or as MLIR's bytecode, which holds all data. Files appear when they
 /// are complete.
 mlir::LogicalResult writeModule(mlir::ModuleOp module, llvm::StringRef path,

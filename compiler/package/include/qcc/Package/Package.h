@@ -24,6 +24,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <memory>
 #include <optional>
@@ -138,8 +139,18 @@ llvm::Error writeObject(const Model &model, llvm::StringRef path,
 /// Writes a shared object that exports `NAME_run`, in the same way.
 llvm::Error writeSharedObject(const Model &model, llvm::StringRef path);
 
-/// Puts `pieces` into a file one behind the other: under another name first,
-/// then renamed, so that nobody ever sees half a file.
+/// Whether a file can be put at `path`, as far as that can be told without
+/// doing so: for errors before long work.
+llvm::Error checkWritable(llvm::StringRef path);
+
+/// Whether `path` is standard output ("-"), a device or a pipe: such a file is
+/// written to, not replaced.
+bool isSpecialFile(llvm::StringRef path);
+
+/// Puts what `write` prints into a file: under another name first, then
+/// renamed, so that nobody ever sees half a file.
+using WriteFn = llvm::function_ref<void(llvm::raw_ostream &)>;
+llvm::Error writeFileAtomically(llvm::StringRef path, WriteFn write);
 llvm::Error writeFileAtomically(llvm::StringRef path,
                                 llvm::ArrayRef<llvm::StringRef> pieces);
 
