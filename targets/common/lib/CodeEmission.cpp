@@ -83,15 +83,18 @@ createTargetMachine(ModuleOp module, const Cpu &cpu) {
   if (!target)
     return module.emitError()
            << "cannot generate code for " << cpu.cpu << ": " << error;
+  // Asked of no processor in particular: LLVM's own message would come first.
+  std::unique_ptr<llvm::MCSubtargetInfo> processors(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!processors->isCPUStringValid(cpu.cpu))
+    return module.emitError()
+           << "-mcpu=" << cpu.cpu << " is not a processor that LLVM knows";
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, cpu.cpu, llvm::join(cpu.features, ","), options,
       llvm::Reloc::PIC_, llvm::CodeModel::Small,
       llvm::CodeGenOptLevel::Aggressive));
-  if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu.cpu))
-    return module.emitError()
-           << "-mcpu=" << cpu.cpu << " is not a processor that LLVM knows";
   return machine;
 }
 
