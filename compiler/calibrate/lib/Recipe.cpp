@@ -21,13 +21,16 @@ using JsonValue = llvm::json::Value;
 
 static constexpr StringLiteral kSchema = "qcc.recipe/1";
 
-static bool readNumber(const JsonValue &value, double &result, Path path) {
+/// Reads a number between `low` and `high`; `range` says so for people.
+static bool readNumber(const JsonValue &value, double low, double high,
+                       StringLiteral range, double &result, Path path) {
   std::optional<double> number = value.getAsNumber();
-  if (!number)
-    path.report("must be a number");
-  else
-    result = *number;
-  return number.has_value();
+  if (!number || !(*number >= low && *number <= high)) {
+    path.report(range);
+    return false;
+  }
+  result = *number;
+  return true;
 }
 
 static bool readBool(const JsonValue &value, bool &result, Path path) {
@@ -92,13 +95,16 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
   if (name == "ranges")
     return readRanges(value, recipe.ranges, path);
   if (name == "percentile")
-    return readNumber(value, recipe.percentile, path);
+    return readNumber(value, 50, 100, "must be a number from 50 to 100",
+                      recipe.percentile, path);
   if (name == "channel_scales")
     return readScales(value, recipe.channelScales, path);
   if (name == "alpha")
-    return readNumber(value, recipe.alpha, path);
+    return readNumber(value, 0, 1, "must be a number from 0 to 1", recipe.alpha,
+                      path);
   if (name == "per_channel_ratio")
-    return readNumber(value, recipe.perChannelRatio, path);
+    return readNumber(value, 0, 1e6, "must be a number from 0 to 1e6",
+                      recipe.perChannelRatio, path);
   if (name == "bias_correction")
     return readCorrection(value, recipe.biasCorrection, path);
   if (name == "round_with_data")

@@ -8,6 +8,7 @@
 
 #include "qcc/Driver/Compilation.h"
 
+#include "CheckOptions.h"
 #include "Codegen.h"
 #include "CompiledExecutor.h"
 #include "Diagnostics.h"
@@ -27,6 +28,7 @@
 #include "qcc/Import/Import.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Quantize/PrecisionRules.h"
 #include "qcc/io/Preprocess.h"
 
 #include "mlir/IR/Verifier.h"
@@ -47,7 +49,7 @@ public:
       : options(options), context(context) {}
 
   LogicalResult run() {
-    if (failed(checkOptions()))
+    if (failed(checkOptions(options, [&] { return error(); })))
       return failure();
     struct Step {
       Phase phase;
@@ -64,7 +66,7 @@ public:
       if (failed((this->*step.run)()) || failed(finish(step.phase)))
         return failure();
       if (options.compileTo == step.phase)
-        return writeModule(*module, outputPath(".mlir"), options.emitBytecode);
+        return writeModule(*module, outputPath(options), options.emitBytecode);
     }
     return writeProgram();
   }
@@ -72,40 +74,6 @@ public:
 private:
   InFlightDiagnostic error() {
     return emitError(FileLineColLoc::get(&context, options.model, 0, 0));
-  }
-
-  LogicalResult checkOptions() {
-    if (options.target != "x86")
-      return error() << "-target=" << options.target
-                     << " is not built in; this qcc has x86";
-    if (!options.bits.empty() && options.bits != "8" && options.bits != "f32")
-      return error() << "-bits=" << options.bits
-                     << " is not supported; use 8 or f32";
-    return success();
-  }
-
-  std::string outputPath(StringRef suffix) const {
-    if (!options.output.empty())
-      return options.output;
-    return (llvm::sys::path::stem(options.model) + suffix).str();
-  }
-
-  static StringRef suffixOf(Emit emit) {
-    switch (emit) {
-    case Emit::artifact:
-      return ".qcm";
-    case Emit::sharedObject:
-      return ".so";
-    case Emit::object:
-      return ".o";
-    case Emit::assembly:
-      return ".s";
-    case Emit::llvmIR:
-      return ".ll";
-    case Emit::mlir:
-      return ".mlir";
-    }
-    llvm_unreachable("all kinds of output have a suffix");
   }
 
   /// Runs a pipeline whose passes may move the numbers as `declared` says.
@@ -157,7 +125,10 @@ private:
   }
 
   LogicalResult importModel() {
-    module = importer::importOnnx(options.model, context);
+    importer::ImportOptions importOptions;
+    importOptions.keepFunctions = options.keepFunctions;
+    importOptions.customDomains = options.customDomains;
+    module = importer::importOnnx(options.model, context, importOptions);
     return success(static_cast<bool>(module));
   }
 
@@ -189,6 +160,8 @@ private:
         return failure();
       samples = std::move(*opened);
     }
+    if (failed(checkRules()))
+      return failure();
     if (!isToBeQuantized())
       return success();
     bool isSaved =
@@ -214,33 +187,26 @@ private:
     return calibrate::absorbStatistics(*module, *statistics);
   }
 
-  /// The recipe file, if there is one, and what single options say on top of
-  /// it.
-  FailureOr<calibration::Recipe> makeRecipe() {
-    calibration::Recipe recipe;
-    if (!options.recipe.empty()) {
-      FailureOr<calibration::Recipe> loaded =
-          calibration::loadRecipe(options.recipe, [&] { return error(); });
-      if (failed(loaded))
-        return failure();
-      recipe = std::move(*loaded);
-    }
-    if (!options.rangeMethod.empty()) {
-      std::optional<calibrate::RangeMethod> method =
-          calibration::parseRangeMethod(options.rangeMethod);
-      if (!method)
-        return error() << "-range-method=" << options.rangeMethod
-                       << " is none of " << calibration::kRangeMethodNames;
-      recipe.ranges = *method;
-    }
-    llvm::append_range(recipe.keepFloat, options.keepFloat);
-    llvm::append_range(recipe.schemes, options.schemes);
-    return recipe;
+  /// The recipe's rules must match nodes. Known before the work of calibration.
+  LogicalResult checkRules() {
+    auto emitError = [&] { return error(); };
+    FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
+    if (failed(recipe))
+      return failure();
+    FailureOr<quantize::PrecisionRules> rules = quantize::PrecisionRules::parse(
+        recipe->schemes, recipe->keepFloat, emitError);
+    if (failed(rules))
+      return failure();
+    if (hasQdq && !(recipe->schemes.empty() && recipe->keepFloat.empty()))
+      return error() << "the model comes with Q/DQ, which is kept: no node can "
+                        "be given another precision";
+    return rules->verifyMatches(*module, emitError);
   }
 
   LogicalResult quantizeModule() {
     if (isToBeQuantized() || hasQdq) {
-      FailureOr<calibration::Recipe> recipe = makeRecipe();
+      FailureOr<calibration::Recipe> recipe =
+          makeRecipe(options, [&] { return error(); });
       if (failed(recipe))
         return failure();
       if (failed(calibration::quantize(module, samples ? &*samples : nullptr,
@@ -258,7 +224,7 @@ private:
 
   /// Writes what `-emit=` asks for.
   LogicalResult writeProgram() {
-    std::string path = outputPath(suffixOf(options.emit));
+    std::string path = outputPath(options);
     switch (options.emit) {
     case Emit::mlir:
       return writeModule(*module, path, options.emitBytecode);
@@ -302,6 +268,7 @@ private:
   LogicalResult recordPreprocessing(package::Model &model) {
     if (options.preprocess.empty())
       return success();
+    bool isUsed = false;
     for (package::Value &input : model.inputs) {
       if (input.shape.size() != 4)
         continue;
@@ -312,10 +279,13 @@ private:
       io::Status status =
           io::parsePreprocess(options.preprocess, type, preprocess);
       if (!status.ok())
-        return error() << "-preprocess: " << status.message();
+        return error() << status.message();
       input.preprocess = preprocess;
+      isUsed = true;
     }
-    return success();
+    return isUsed ? success()
+                  : error() << "-preprocess is for pictures, but no input has "
+                               "4 dimensions";
   }
 
   /// Runs every variant in this process: its results must have the bits that

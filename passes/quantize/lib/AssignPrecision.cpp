@@ -12,8 +12,7 @@
 #include "qcc/Analysis/Names.h"
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Quantize/Passes.h"
-#include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/Regex.h"
+#include "qcc/Quantize/PrecisionRules.h"
 
 namespace qcc::quantize {
 #define GEN_PASS_DEF_ASSIGNPRECISION
@@ -30,33 +29,6 @@ using qnn::SchemeAttr;
 
 namespace {
 
-/// What a layer is computed in.
-enum class Precision { w8a8, w8a8PerTensor, f32 };
-
-/// An option that names nodes by a regular expression.
-struct Rule {
-  std::string text; ///< As the user wrote it.
-  llvm::Regex regex;
-  Precision precision;
-  bool hasMatched = false;
-};
-
-/// What the options say about nodes.
-class PrecisionRules {
-public:
-  LogicalResult add(Operation *function, StringRef text, StringRef regex,
-                    Precision precision);
-  /// Adds a REGEX:SCHEME entry.
-  LogicalResult parse(Operation *function, StringRef text);
-  /// The precision that is asked of a node, w8a8 if none is.
-  Precision get(Operation *op);
-  /// A rule that no node matched would go unnoticed otherwise.
-  LogicalResult verifyAllMatched(Operation *function) const;
-
-private:
-  std::vector<Rule> rules;
-};
-
 struct AssignPrecision : quantize::impl::AssignPrecisionBase<AssignPrecision> {
   using AssignPrecisionBase::AssignPrecisionBase;
 
@@ -72,49 +44,6 @@ private:
 };
 
 } // namespace
-
-LogicalResult PrecisionRules::add(Operation *function, StringRef text,
-                                  StringRef regex, Precision precision) {
-  Rule rule{text.str(), llvm::Regex(regex), precision};
-  if (std::string error; !rule.regex.isValid(error))
-    return function->emitError()
-           << "'" << regex << "' is not a regular expression: " << error;
-  rules.push_back(std::move(rule));
-  return success();
-}
-
-LogicalResult PrecisionRules::parse(Operation *function, StringRef text) {
-  auto [regex, name] = text.rsplit(':');
-  auto precision = llvm::StringSwitch<std::optional<Precision>>(name)
-                       .Case("w8a8", Precision::w8a8)
-                       .Case("w8a8-per-tensor", Precision::w8a8PerTensor)
-                       .Case("f32", Precision::f32)
-                       .Default(std::nullopt);
-  if (!precision)
-    return function->emitError()
-           << "scheme entry '" << text
-           << "' must be REGEX:SCHEME, with SCHEME one of w8a8, "
-              "w8a8-per-tensor, f32";
-  return add(function, text, regex, *precision);
-}
-
-Precision PrecisionRules::get(Operation *op) {
-  Precision result = Precision::w8a8;
-  std::string name = analysis::nodeName(op);
-  for (Rule &rule : rules)
-    if (rule.regex.match(name)) {
-      rule.hasMatched = true;
-      result = rule.precision;
-    }
-  return result;
-}
-
-LogicalResult PrecisionRules::verifyAllMatched(Operation *function) const {
-  for (const Rule &rule : rules)
-    if (!rule.hasMatched)
-      return function->emitError() << "'" << rule.text << "' matches no node";
-  return success();
-}
 
 SchemeAttr AssignPrecision::activationScheme(OpOperand &use) const {
   Type storage =
@@ -186,18 +115,14 @@ void AssignPrecision::runOnOperation() {
   func::FuncOp function = getOperation();
   if (function.isExternal() || carriesGrids(function))
     return;
-  PrecisionRules rules;
-  for (StringRef text : schemes)
-    if (failed(rules.parse(function, text)))
-      return signalPassFailure();
-  for (StringRef text : keepFloat)
-    if (failed(rules.add(function, text, text, Precision::f32)))
-      return signalPassFailure();
+  auto error = [&] { return function.emitError(); };
+  FailureOr<PrecisionRules> parsed =
+      PrecisionRules::parse(schemes, keepFloat, error);
+  if (failed(parsed) || failed(parsed->verifyMatches(function, error)))
+    return signalPassFailure();
+  const PrecisionRules &rules = *parsed;
   QuantizationSites sites(
       function, [&](Operation *op) { return rules.get(op) == Precision::f32; });
-  function.walk([&](Operation *op) { rules.get(op); });
-  if (failed(rules.verifyAllMatched(function)))
-    return signalPassFailure();
 
   perChannel.clear();
   function.walk([&](qnn::ObserveOp op) {

@@ -61,6 +61,8 @@ struct Options {
   /// Test hook: after this phase one number of the program is made wrong, which
   /// `verifyLowering` must find.
   std::string seedMiscompile;
+  bool keepFunctions = false; ///< Functions of the model are not inlined.
+  std::vector<std::string> customDomains; ///< Let through by the importer.
   unsigned threads = 0;    ///< Of the compiler itself; 0: one for each core.
   std::string commandLine; ///< As typed, for provenance.
 };

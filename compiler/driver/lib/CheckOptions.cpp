@@ -1,0 +1,127 @@
+//===- CheckOptions.cpp - what is wrong with options, before any work -----===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CheckOptions.h"
+
+#include "qcc/Package/Package.h"
+#include "qcc/Quantize/PrecisionRules.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::driver;
+
+using ErrorFn = llvm::function_ref<InFlightDiagnostic()>;
+
+static StringRef suffixOf(const Options &options) {
+  if (options.compileTo && *options.compileTo < Phase::codegen)
+    return ".mlir";
+  switch (options.emit) {
+  case Emit::artifact:
+    return ".qcm";
+  case Emit::sharedObject:
+    return ".so";
+  case Emit::object:
+    return ".o";
+  case Emit::assembly:
+    return ".s";
+  case Emit::llvmIR:
+    return ".ll";
+  case Emit::mlir:
+    return ".mlir";
+  }
+  llvm_unreachable("all kinds of output have a suffix");
+}
+
+std::string qcc::driver::outputPath(const Options &options) {
+  if (!options.output.empty())
+    return options.output;
+  return (llvm::sys::path::stem(options.model) + suffixOf(options)).str();
+}
+
+/// Options that would do nothing are a misunderstanding.
+static LogicalResult checkCombination(const Options &options,
+                                      ErrorFn emitError) {
+  bool stopsEarly = options.compileTo && *options.compileTo < Phase::codegen;
+  bool writesModule = stopsEarly || options.emit == Emit::mlir;
+  if (stopsEarly && options.emit != Emit::artifact &&
+      options.emit != Emit::mlir)
+    return emitError() << "-emit and -compile-to="
+                       << phaseName(*options.compileTo)
+                       << " contradict each other: the phase ends in a module";
+  if (options.emitBytecode && !writesModule)
+    return emitError() << "-emit-bytecode is for modules: it needs -compile-to "
+                          "or -emit=mlir";
+  if (options.emit == Emit::object && options.output == "-")
+    return emitError() << "-emit=obj writes two files: -o must name one";
+  if ((options.keepFunctions || !options.customDomains.empty()) &&
+      options.compileTo != Phase::import)
+    return emitError() << "-keep-functions and -custom-domain show a model "
+                          "that cannot be compiled: they need "
+                          "-compile-to=import";
+  if (options.bits != "f32")
+    return success();
+  std::pair<StringRef, bool> quantizing[] = {
+      {"-ranges", !options.ranges.empty()},
+      {"-range-method", !options.rangeMethod.empty()},
+      {"-recipe", !options.recipe.empty()},
+      {"-keep-float", !options.keepFloat.empty()},
+      {"-scheme", !options.schemes.empty()}};
+  for (auto [name, isGiven] : quantizing)
+    if (isGiven)
+      return emitError() << name << " does nothing with -bits=f32";
+  return success();
+}
+
+LogicalResult qcc::driver::checkOptions(const Options &options,
+                                        ErrorFn emitError) {
+  if (options.target != "x86")
+    return emitError() << "-target=" << options.target
+                       << " is not built in; this qcc has x86";
+  if (!options.bits.empty() && options.bits != "8" && options.bits != "f32")
+    return emitError() << "-bits=" << options.bits
+                       << " is not supported; use 8 or f32";
+  if (failed(checkCombination(options, emitError)))
+    return failure();
+  FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
+  if (failed(recipe) || failed(quantize::PrecisionRules::parse(
+                            recipe->schemes, recipe->keepFloat, emitError)))
+    return failure();
+  SmallVector<std::string> places = {outputPath(options)};
+  if (!options.ranges.empty() && !llvm::sys::fs::exists(options.ranges))
+    places.push_back(options.ranges);
+  for (const std::string &place : places)
+    if (llvm::Error problem = package::checkWritable(place))
+      return emitError() << llvm::toString(std::move(problem));
+  return success();
+}
+
+FailureOr<calibration::Recipe> qcc::driver::makeRecipe(const Options &options,
+                                                       ErrorFn emitError) {
+  calibration::Recipe recipe;
+  if (!options.recipe.empty()) {
+    FailureOr<calibration::Recipe> loaded =
+        calibration::loadRecipe(options.recipe, emitError);
+    if (failed(loaded))
+      return failure();
+    recipe = std::move(*loaded);
+  }
+  if (!options.rangeMethod.empty()) {
+    std::optional<calibrate::RangeMethod> method =
+        calibration::parseRangeMethod(options.rangeMethod);
+    if (!method)
+      return emitError() << "-range-method=" << options.rangeMethod
+                         << " is none of " << calibration::kRangeMethodNames;
+    recipe.ranges = *method;
+  }
+  llvm::append_range(recipe.keepFloat, options.keepFloat);
+  llvm::append_range(recipe.schemes, options.schemes);
+  return recipe;
+}
