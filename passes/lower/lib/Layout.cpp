@@ -99,10 +99,7 @@ int64_t LayoutRequest::bytesBefore(RankedTensorType type) const {
 // Views
 //===----------------------------------------------------------------------===//
 
-bool lower::isView(Operation *op) {
-  return op->hasAttr(kViewAttr) || (isa<qnn::ReshapeOp>(op) &&
-                                    !op->hasAttr(qnn::QnnDialect::kBufferAttr));
-}
+bool lower::isView(Operation *op) { return op->hasAttr(kViewAttr); }
 
 std::optional<StridedLayout> lower::viewLayout(Operation *op,
                                                ArrayRef<int64_t> source) {

@@ -95,9 +95,8 @@ SmallVector<int64_t, 4> Planner::stridesOf(Value value) {
   return getLayoutRequest(cast<OpResult>(value)).byteStrides(typeOf(value));
 }
 
-/// Decides whether `op` needs memory of its own. A reshape that does not get
-/// the mark is a copy, which has to be said by a buffer, so it is marked where
-/// it can be a view.
+/// Decides whether `op` can do without memory of its own. A value of which a
+/// layout was asked for cannot.
 void Planner::markView(Operation *op) {
   if (!isa<qnn::ReshapeOp, qnn::TransposeOp, qnn::SliceOp, qnn::BroadcastOp>(
           op))

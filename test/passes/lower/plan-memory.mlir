@@ -104,3 +104,17 @@ func.func @views(%x: tensor<4x6xf32>) -> (tensor<6x4xf32>, tensor<2xf32>, tensor
   %9 = qnn.softmax %8 {axis = 0 : i64} : tensor<24xf32>
   return %5, %3, %9 : tensor<6x4xf32>, tensor<2xf32>, tensor<24xf32>
 }
+
+// -----
+
+// A reshape of which a halo was asked for is a copy, though its operand is compact.
+// CHECK-LABEL: func.func @reshape_with_halo
+func.func @reshape_with_halo(%x: tensor<1x1x4x4xf32>, %w: tensor<8x3x3x1xf32>) -> tensor<1x4x4x8xf32> {
+  // CHECK: qnn.reshape {{.*}}qnn.buffer = #qnn.buffer<28, [144, 24, 4, 4], 0, 144>
+  %0 = qnn.reshape %x {qnn.halo = array<i64: 0, 1, 1, 0, 0, 1, 1, 0>} : tensor<1x1x4x4xf32> -> tensor<1x4x4x1xf32>
+  %1 = qnn.fused_conv %0, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : tensor<1x4x4x1xf32>, tensor<8x3x3x1xf32> -> tensor<1x4x4x8xf32> {
+  ^bb0(%acc: f32):
+    qnn.yield %acc : f32
+  }
+  return %1 : tensor<1x4x4x8xf32>
+}

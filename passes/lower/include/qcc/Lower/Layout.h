@@ -26,9 +26,8 @@
 // low halo. Values without these attributes are compact.
 //
 // Views. An op that the planner marks `qnn.view` makes no stage: its result is
-// its operand's memory with other strides. A qnn.reshape without `qnn.buffer`
-// is always one; transposes, slices and broadcasts are where all readers take
-// any strides.
+// its operand's memory with other strides. Reshapes of compact values are, and
+// transposes, slices and broadcasts where all readers take any strides.
 //
 //===----------------------------------------------------------------------===//
 

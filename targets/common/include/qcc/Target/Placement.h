@@ -22,9 +22,10 @@
 //     `qnn.buffer`. The pass qcc-insert-copies makes sure that each returned
 //     value has no other use, and is not an argument, a constant or a view of
 //     one;
-//   - the result of a `qnn.reshape` without `qnn.buffer`: it is a view of the
-//     operand, which must be compact. It makes no stage. A returned view makes
-//     its operand (used nowhere else) live at the output.
+//   - the result of an op marked `qnn.view`: where its operand lives, with
+//   other
+//     strides. It makes no stage. A returned view makes its operand (used
+//     nowhere else) live at the output.
 //
 // What a consumer may ask of the layout of a value in the arena is described in
 // qcc/Lower/Layout.h.
