@@ -136,8 +136,6 @@ bool countsFromZero(Type type) {
 /// is only given what it is defined for.
 Value floatToInteger(ImplicitLocOpBuilder &b, Value x, IntegerType type,
                      bool isUnsigned) {
-  if (isNarrowFloat(x.getType()))
-    x = arith::ExtFOp::create(b, b.getF32Type(), x);
   unsigned width = type.getWidth();
   APInt least =
       isUnsigned ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
@@ -615,11 +613,15 @@ FailureOr<Value> lower::emitCast(OpBuilder &builder, Location loc, Value value,
     return arith::CmpIOp::create(b, CmpIPredicate::ne, operand, zero)
         .getResult();
   }
+  // f16 and bf16 come from f32 and go to f32, like everywhere.
+  Type f32 = b.getF32Type();
+  bool throughF32 =
+      isNarrowFloat(from) ? type != f32 : isNarrowFloat(type) && from != f32;
+  if (throughF32) {
+    FailureOr<Value> wide = emitCast(builder, loc, value, f32);
+    return emitCast(builder, loc, *wide, type);
+  }
   if (fromFloat && toFloat) {
-    if (width == fromWidth) { // f16 and bf16
-      Value wide = arith::ExtFOp::create(b, b.getF32Type(), operand);
-      return arith::TruncFOp::create(b, type, wide).getResult();
-    }
     if (width > fromWidth)
       return arith::ExtFOp::create(b, type, operand).getResult();
     return arith::TruncFOp::create(b, type, operand).getResult();

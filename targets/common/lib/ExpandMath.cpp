@@ -553,6 +553,47 @@ struct ExpandIntegerPower : OpRewritePattern<math::IPowIOp> {
   }
 };
 
+/// qcc_f32_to_bf16: x86 has an instruction for this only on some machines.
+struct ExpandTruncToBF16 : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getIn();
+    if (!getElementTypeOrSelf(op.getType()).isBF16() ||
+        !getElementTypeOrSelf(x.getType()).isF32())
+      return rewriter.notifyMatchFailure(op, "not from f32 to bf16");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto withElement = [&](Type element) -> Type {
+      if (auto vector = dyn_cast<VectorType>(x.getType()))
+        return vector.clone(element);
+      return element;
+    };
+    Type i32 = withElement(b.getI32Type());
+    auto constant = [&](int32_t value) -> Value {
+      TypedAttr scalar = b.getI32IntegerAttr(value);
+      if (auto vector = dyn_cast<VectorType>(i32))
+        return arith::ConstantOp::create(
+            b, vector, SplatElementsAttr::get(vector, Attribute(scalar)));
+      return arith::ConstantOp::create(b, scalar);
+    };
+    Value bits = arith::BitcastOp::create(b, i32, x);
+    Value high = arith::ShRUIOp::create(b, bits, constant(16));
+    Value odd = arith::AndIOp::create(b, high, constant(1));
+    Value half = arith::AddIOp::create(b, odd, constant(0x7FFF));
+    Value rounded = arith::ShRUIOp::create(
+        b, arith::AddIOp::create(b, bits, half), constant(16));
+    Value nan = arith::OrIOp::create(
+        b, arith::AndIOp::create(b, high, constant(0x8000)), constant(0x7FC0));
+    Value isNaN = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
+    Value result = arith::TruncIOp::create(
+        b, withElement(b.getI16Type()),
+        arith::SelectOp::create(b, isNaN, nan, rounded));
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), result);
+    return success();
+  }
+};
+
 } // namespace
 
 void target::populateExpandMathPatterns(RewritePatternSet &patterns) {
@@ -574,8 +615,8 @@ void target::populateExpandMathPatterns(RewritePatternSet &patterns) {
                ExpandUnary<math::AsinOp, &F32Code::asin>,
                ExpandUnary<math::AcosOp, &F32Code::acos>,
                ExpandBinary<math::PowFOp, &F32Code::pow>,
-               ExpandBinary<arith::RemFOp, &F32Code::fmod>, ExpandIntegerPower>(
-      patterns.getContext());
+               ExpandBinary<arith::RemFOp, &F32Code::fmod>, ExpandIntegerPower,
+               ExpandTruncToBF16>(patterns.getContext());
 }
 
 namespace {
