@@ -323,7 +323,12 @@ void LoopNest::emitTile(const Addresses &tile, const Dimension &across,
   transposeTile(b, vectors, lanes);
   // Vector v now holds lanes [v * lanes / padded, ...) of `across`, `padded`
   // values of the innermost dimension for each.
-  if (rows == padded && rows * bytesOf(0) == across.strides[0]) {
+  int64_t pitch = across.strides[0] / bytesOf(0);
+  bool fillsPitch =
+      pitch == padded &&
+      (rows == padded || inner.position + 1 == operands[0].strides.size()) &&
+      rows + operands[0].padding >= padded;
+  if (fillsPitch) {
     // Rows of the output that touch: whole vectors, up to the last valid lane.
     for (int64_t i = 0; i < padded; ++i) {
       int64_t count = std::clamp<int64_t>(valid * padded - i * lanes, 0, lanes);
@@ -334,6 +339,9 @@ void LoopNest::emitTile(const Addresses &tile, const Dimension &across,
     }
     return;
   }
+  // Where rows touch, one may be written in full, because the next one
+  // overwrites what is too much; the last one has no next.
+  bool rowsTouch = pitch == rows;
   for (int64_t lane = 0; lane < valid; ++lane) {
     int64_t position = lane * padded;
     Value part = vectors[position / lanes];
@@ -342,7 +350,8 @@ void LoopNest::emitTile(const Addresses &tile, const Dimension &across,
           b, part, ArrayRef<int64_t>(position % lanes), ArrayRef(padded),
           ArrayRef<int64_t>(1));
     storeElements(b, part, kernel.offset(tile[0], lane * across.strides[0]),
-                  element, padded, rows);
+                  element, padded,
+                  rowsTouch && lane + 1 < valid ? padded : rows);
   }
 }
 
@@ -460,5 +469,9 @@ NestOperand target::nestOperand(Kernel &kernel, Value value,
   for (auto [i, stride] : llvm::enumerate(kernel.strides(value)))
     if (type.getDimSize(i) != 1)
       operand.strides[leading + i] = stride;
+  if (auto result = dyn_cast<OpResult>(value))
+    if (type.getRank() > 0)
+      operand.padding =
+          getLayoutRequest(result).channels - type.getShape().back();
   return operand;
 }

@@ -29,6 +29,9 @@ struct NestOperand {
   mlir::Value pointer; ///< To the element of index [0, ..., 0].
   mlir::Type element;  ///< As in the tensor type.
   llvm::SmallVector<int64_t, 6> strides; ///< Bytes, one for each dimension.
+  /// Elements behind each row of the last dimension that belong to the output
+  /// and hold nothing: they may be written to.
+  int64_t padding = 0;
 };
 
 /// Emits the code for one element, or for a vector of `lanes`; called with one
