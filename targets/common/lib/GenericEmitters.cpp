@@ -16,7 +16,7 @@ llvm::ArrayRef<const KernelEmitter *> qcc::target::genericEmitters() {
   static const KernelEmitter *const emitters[] = {
       &elementwiseEmitter(), &movementEmitter(),  &gatherEmitter(),
       &poolEmitter(),        &reductionEmitter(), &normalizationEmitter(),
-      &observeEmitter(),
+      &contractionEmitter(), &observeEmitter(),
   };
   return emitters;
 }

@@ -25,6 +25,8 @@ const KernelEmitter &poolEmitter();
 const KernelEmitter &reductionEmitter();
 /// `qnn.softmax`, `qnn.layer_norm`.
 const KernelEmitter &normalizationEmitter();
+/// `qnn.conv_transpose`, and the fused contractions that no target took.
+const KernelEmitter &contractionEmitter();
 /// `qnn.observe`.
 const KernelEmitter &observeEmitter();
 

@@ -13,9 +13,9 @@
 
 namespace qcc::target {
 
-/// Emitters for every op that is not a contraction, on any machine with
-/// vectors: elementwise maps, data movement, pools, reductions, softmax,
-/// normalisation, gathers, observers. A target puts its own in front of them.
+/// Emitters for every op, on any machine with vectors: elementwise maps, data
+/// movement, pools, reductions, softmax, normalisation, gathers, observers; and
+/// plain loops for contractions. A target puts its own kernels in front.
 llvm::ArrayRef<const KernelEmitter *> genericEmitters();
 
 } // namespace qcc::target
