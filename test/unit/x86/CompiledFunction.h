@@ -29,9 +29,10 @@ std::vector<int8_t> randomBytes(std::mt19937 &random, size_t count, int low,
 std::vector<float> randomFloats(std::mt19937 &random, size_t count, float low,
                                 float high);
 
-/// Compiles the function of `text` for each instruction set that this processor
-/// has, runs it on random inputs with 1, 2, 3 and 7 threads, and compares with
-/// the interpreter. Returns "" or what went wrong.
+/// Compiles the function of `text`, whose elementwise ops are fused first, for
+/// each instruction set that this processor has, runs it on random inputs with
+/// 1, 2, 3 and 7 threads, and compares with the interpreter. Returns "" or what
+/// went wrong.
 std::string compareWithInterpreter(const std::string &text, uint32_t seed);
 
 /// The assembly of the function of `text` for the variant of this name, or "".
