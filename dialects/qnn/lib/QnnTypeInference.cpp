@@ -173,6 +173,13 @@ static LogicalResult infer(MLIRContext *context, std::optional<Location> loc,
 static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
                            SelectOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
+  RankedTensorType condition = typeOf(op.getCondition()),
+                   onTrue = typeOf(op.getOnTrue()),
+                   onFalse = typeOf(op.getOnFalse());
+  if (!condition.getElementType().isInteger(1) ||
+      onTrue.getElementType() != onFalse.getElementType())
+    return emitOptionalError(loc, "cannot choose between ", onTrue, " and ",
+                             onFalse, " by ", condition, " (C2)");
   return broadcastResult(loc,
                          {op.getCondition(), op.getOnTrue(), op.getOnFalse()},
                          typeOf(op.getOnTrue()).getElementType(), results);
@@ -234,7 +241,7 @@ static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
                    weight = typeOf(op.getWeight());
   if (weight.getRank() != 2 || input.getRank() < 1)
     return emitOptionalError(loc, "weight of rank ", weight.getRank(),
-                             " must have rank 2 (C1)");
+                             " must have rank 2, and the input 1 or more (C1)");
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = weight.getDimSize(0);
   return give(results, shape, input.getElementType());
@@ -296,19 +303,34 @@ static LogicalResult infer(MLIRContext *, std::optional<Location>,
               input.getElementType());
 }
 
-static LogicalResult infer(MLIRContext *context, std::optional<Location>,
+static LogicalResult infer(MLIRContext *context, std::optional<Location> loc,
                            ArgReduceOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
   RankedTensorType input = typeOf(op.getInput());
   int64_t axis = op.getAxis();
+  if (axis < 0 || axis >= input.getRank())
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             input.getRank(), " (C1)");
   return give(results, reduceShape(input.getShape(), axis, op.getKeepdims()),
               IntegerType::get(context, 64));
 }
 
-static LogicalResult infer(MLIRContext *, std::optional<Location>,
+static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
                            LayerNormOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
-  results.push_back(op.getInput().getType());
+  RankedTensorType input = typeOf(op.getInput());
+  int64_t axis = op.getAxis();
+  if (axis < 0 || axis >= input.getRank())
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             input.getRank(), " (C1)");
+  ArrayRef<int64_t> normalised = input.getShape().drop_front(axis);
+  for (Value parameter : {op.getScale(), op.getBias()})
+    if (parameter &&
+        failed(verifyCompatibleShape(typeOf(parameter).getShape(), normalised)))
+      return emitOptionalError(loc, "scale and bias must have shape [",
+                               normalised, "], got ", parameter.getType(),
+                               " (C2)");
+  results.push_back(input);
   return success();
 }
 
@@ -390,9 +412,10 @@ static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
 static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
                            TileOp::Adaptor op, SmallVectorImpl<Type> &results) {
   RankedTensorType input = typeOf(op.getInput());
-  if (static_cast<int64_t>(op.getRepeats().size()) != input.getRank())
+  if (static_cast<int64_t>(op.getRepeats().size()) != input.getRank() ||
+      llvm::any_of(op.getRepeats(), [](int64_t times) { return times < 0; }))
     return emitOptionalError(loc, "repeats must have ", input.getRank(),
-                             " entries");
+                             " entries of at least 0 (C1)");
   SmallVector<int64_t> shape;
   for (auto [extent, repeats] :
        llvm::zip_equal(input.getShape(), op.getRepeats()))
@@ -407,7 +430,7 @@ static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
   int64_t axis = op.getAxis();
   if (axis < 0 || axis >= input.getRank())
     return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
-                             input.getRank());
+                             input.getRank(), " (C1)");
   SmallVector<int64_t> shape(input.getShape().take_front(axis));
   llvm::append_range(shape, typeOf(op.getIndices()).getShape());
   llvm::append_range(shape, input.getShape().drop_front(axis + 1));

@@ -30,6 +30,11 @@ bool differ(int64_t a, int64_t b) {
 LogicalResult verifyGroups(Operation *op, RankedTensorType input,
                            RankedTensorType weight, Value bias,
                            int64_t groups) {
+  // This runs before the check against the inferred type.
+  if (input.getRank() < 3 || input.getRank() != weight.getRank())
+    return op->emitOpError()
+           << "input of rank " << input.getRank() << " and weight of rank "
+           << weight.getRank() << " must have the same rank of at least 3 (C1)";
   int64_t channels = input.getShape().back(), outputs = weight.getDimSize(0),
           perGroup = weight.getShape().back();
   if (groups < 1 || (outputs != kDynamic && outputs % groups != 0))
@@ -192,6 +197,10 @@ LogicalResult ConvTransposeOp::verify() {
 }
 
 LogicalResult LinearOp::verify() {
+  // This runs before the check against the inferred type.
+  if (typeOf(getWeight()).getRank() != 2 || typeOf(getInput()).getRank() < 1)
+    return emitOpError() << "weight of rank " << typeOf(getWeight()).getRank()
+                         << " must have rank 2, and the input 1 or more (C1)";
   int64_t k = typeOf(getInput()).getShape().back(),
           expected = typeOf(getWeight()).getDimSize(1);
   if (differ(k, expected))
@@ -228,7 +237,7 @@ LogicalResult SoftmaxOp::verify() {
   int64_t axis = getAxis();
   if (axis < 0 || axis >= typeOf(getInput()).getRank())
     return emitOpError() << "axis " << axis << " is out of range for rank "
-                         << typeOf(getInput()).getRank();
+                         << typeOf(getInput()).getRank() << " (C1)";
   return success();
 }
 
@@ -328,9 +337,10 @@ LogicalResult FusedConvOp::verify() {
     return failure();
   ArrayRef<int64_t> shape =
       getPacking() ? getPacking()->getShape() : weight.getShape();
-  if (static_cast<int64_t>(shape.size()) != input.getRank())
-    return emitOpError() << "weight must have rank " << input.getRank()
-                         << " (C1)";
+  if (input.getRank() < 3 ||
+      static_cast<int64_t>(shape.size()) != input.getRank())
+    return emitOpError() << "input and weight must have the same rank of at "
+                            "least 3 (C1)";
   auto logical = RankedTensorType::get(shape, weight.getElementType());
   if (failed(verifyWindow(*this, input, shape.drop_front().drop_back(),
                           getStrides(), getPads(), getDilations(),
@@ -380,6 +390,9 @@ LogicalResult FusedPoolOp::verify() {
   if (getKind() != PoolKind::max && getKind() != PoolKind::sum)
     return emitOpError() << "kind must be max or sum, is "
                          << stringifyPoolKind(getKind()) << " (C1)";
+  if (input.getRank() < 3)
+    return emitOpError() << "input of rank " << input.getRank()
+                         << " must have rank 3 or more (C2)";
   if (failed(verifyWindow(*this, input, getKernel(), getStrides(), getPads(),
                           getDilations(), input.getShape().back(), result)) ||
       failed(verifyPadValue(*this, getPadValue(), input.getShape().back())))
