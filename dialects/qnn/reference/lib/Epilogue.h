@@ -11,6 +11,9 @@
 
 #include "Loops.h"
 
+#include <functional>
+#include <vector>
+
 namespace qcc::qnn {
 
 /// Values of one SSA value of the region for a batch of elements. Floats of up
@@ -25,6 +28,25 @@ struct Column {
   };
 };
 
+/// The column's member that holds a value of the type.
+template <typename T> T *values(Column &column) {
+  if constexpr (std::is_same_v<T, float>)
+    return column.f32;
+  else if constexpr (std::is_same_v<T, double>)
+    return column.f64;
+  else
+    return column.integers;
+}
+
+/// A value of the region computed from others: `columns[i]` holds the i-th
+/// value.
+using EpilogueStep = std::function<void(Column *columns, int64_t count)>;
+
+/// The step of one scalar op whose operands and result are held in the columns
+/// given; null for an op that epilogues cannot hold.
+EpilogueStep buildEpilogueStep(mlir::Operation *op,
+                               llvm::ArrayRef<size_t> operands, size_t result);
+
 /// An epilogue region, translated once into a list of steps that each compute
 /// one value for a whole batch of elements.
 class EpilogueProgram {
@@ -36,13 +58,9 @@ public:
   /// block arguments stand for, and broadcast to the shape.
   Tensor run(llvm::ArrayRef<Tensor> operands, mlir::RankedTensorType type);
 
-  /// A value of the region computed from others: `columns[i]` for the i-th
-  /// value.
-  using Step = std::function<void(Column *columns, int64_t count)>;
-
 private:
   llvm::SmallVector<mlir::Type> arguments;
-  llvm::SmallVector<Step> steps;
+  llvm::SmallVector<EpilogueStep> steps;
   /// One for each value: arguments first.
   std::vector<Column> columns;
   size_t yielded = 0;
