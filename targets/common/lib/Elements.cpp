@@ -39,13 +39,6 @@ Value target::splat(ImplicitLocOpBuilder &b, Type type, TypedAttr value) {
   return arith::ConstantOp::create(b, value);
 }
 
-Value target::laneMask(ImplicitLocOpBuilder &b, int64_t lanes, int64_t valid) {
-  SmallVector<bool> bits(lanes);
-  std::fill_n(bits.begin(), valid, true);
-  auto type = VectorType::get({lanes}, b.getI1Type());
-  return arith::ConstantOp::create(b, type, DenseElementsAttr::get(type, bits));
-}
-
 /// From bytes to the element's own width.
 static Value fromMemory(ImplicitLocOpBuilder &b, Value value, Type element,
                         int64_t lanes) {
@@ -86,12 +79,7 @@ Value target::loadElements(ImplicitLocOpBuilder &b, Value address, Type element,
 void target::storeElements(ImplicitLocOpBuilder &b, Value value, Value address,
                            Type element, int64_t lanes, int64_t valid) {
   value = toMemory(b, value, element, lanes);
-  unsigned alignment = elementBytes(element);
-  if (lanes == 0 || valid == lanes)
-    LLVM::StoreOp::create(b, value, address, alignment);
-  else
-    LLVM::MaskedStoreOp::create(b, value, address, laneMask(b, lanes, valid),
-                                b.getI32IntegerAttr(alignment));
+  storeLanes(b, value, address, valid, elementBytes(element));
 }
 
 Value target::toF32(ImplicitLocOpBuilder &b, Value value) {

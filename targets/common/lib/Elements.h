@@ -16,6 +16,8 @@
 #ifndef QCC_TARGET_LIB_ELEMENTS_H
 #define QCC_TARGET_LIB_ELEMENTS_H
 
+#include "qcc/Target/Lanes.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -51,10 +53,6 @@ mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::Value scalar,
 /// A constant of a register type: `value` in all lanes.
 mlir::Value splat(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
                   mlir::TypedAttr value);
-
-/// The first `valid` of `lanes` bits set.
-mlir::Value laneMask(mlir::ImplicitLocOpBuilder &b, int64_t lanes,
-                     int64_t valid);
 
 } // namespace qcc::target
 

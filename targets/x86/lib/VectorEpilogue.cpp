@@ -13,18 +13,11 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "qcc/Target/Epilogue.h"
+#include "qcc/Target/Lanes.h"
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::x86;
-
-/// A constant mask whose first `valid` of `lanes` bits are set.
-static Value makeMask(ImplicitLocOpBuilder &b, int64_t lanes, int64_t valid) {
-  SmallVector<bool> bits(lanes, false);
-  std::fill_n(bits.begin(), valid, true);
-  auto type = VectorType::get({lanes}, b.getI1Type());
-  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, bits));
-}
 
 /// i1 is stored as a byte.
 static Type storedType(OpBuilder &b, Type element) {
@@ -40,8 +33,9 @@ Value x86::loadVector(target::Kernel &kernel, Value tensor, Value pointer,
   if (valid == lanes || kernel.hasReadSlack(tensor))
     return LLVM::LoadOp::create(b, type, pointer, alignment);
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return LLVM::MaskedLoadOp::create(b, type, pointer, makeMask(b, lanes, valid),
-                                    none, b.getI32IntegerAttr(alignment));
+  return LLVM::MaskedLoadOp::create(b, type, pointer,
+                                    target::laneMask(b, lanes, valid), none,
+                                    b.getI32IntegerAttr(alignment));
 }
 
 void x86::emitForSize(target::Kernel &kernel, Value coordinate, int64_t extent,
@@ -121,10 +115,5 @@ void VectorEpilogue::apply(Value accumulator, ArrayRef<Value> addresses,
   if (element.isInteger(1))
     value = arith::ExtUIOp::create(b, VectorType::get({lanes}, b.getI8Type()),
                                    value);
-  unsigned alignment = target::elementBytes(element);
-  if (valid == lanes)
-    LLVM::StoreOp::create(b, value, result, alignment);
-  else
-    LLVM::MaskedStoreOp::create(b, value, result, makeMask(b, lanes, valid),
-                                alignment);
+  target::storeLanes(b, value, result, valid, target::elementBytes(element));
 }

@@ -181,6 +181,8 @@ TEST(SoftmaxTest, AlongAnyAxis) {
                              {{8, 3}, 0},
                              {{2, 10, 1, 1}, 1},
                              {{5, 16}, 1},
+                             // Rows of one element: stores of one lane.
+                             {{20, 1}, 1},
                              {{1, 1}, 1}})
     for (const char *element : {"f32", "f16", "bf16"})
       for (const char *log : {"", ", log"}) {
