@@ -553,6 +553,21 @@ struct ExpandIntegerPower : OpRewritePattern<math::IPowIOp> {
   }
 };
 
+/// `type` with another element type.
+Type withElement(Type type, Type element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(element);
+  return element;
+}
+
+Value integerConstant(ImplicitLocOpBuilder &b, Type type, int32_t value) {
+  TypedAttr scalar = b.getIntegerAttr(getElementTypeOrSelf(type), value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return arith::ConstantOp::create(
+        b, vector, SplatElementsAttr::get(vector, Attribute(scalar)));
+  return arith::ConstantOp::create(b, scalar);
+}
+
 /// qcc_f32_to_bf16: x86 has an instruction for this only on some machines.
 struct ExpandTruncToBF16 : OpRewritePattern<arith::TruncFOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -564,18 +579,9 @@ struct ExpandTruncToBF16 : OpRewritePattern<arith::TruncFOp> {
         !getElementTypeOrSelf(x.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "not from f32 to bf16");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    auto withElement = [&](Type element) -> Type {
-      if (auto vector = dyn_cast<VectorType>(x.getType()))
-        return vector.clone(element);
-      return element;
-    };
-    Type i32 = withElement(b.getI32Type());
-    auto constant = [&](int32_t value) -> Value {
-      TypedAttr scalar = b.getI32IntegerAttr(value);
-      if (auto vector = dyn_cast<VectorType>(i32))
-        return arith::ConstantOp::create(
-            b, vector, SplatElementsAttr::get(vector, Attribute(scalar)));
-      return arith::ConstantOp::create(b, scalar);
+    Type i32 = withElement(x.getType(), b.getI32Type());
+    auto constant = [&](int32_t value) {
+      return integerConstant(b, i32, value);
     };
     Value bits = arith::BitcastOp::create(b, i32, x);
     Value high = arith::ShRUIOp::create(b, bits, constant(16));
@@ -587,9 +593,32 @@ struct ExpandTruncToBF16 : OpRewritePattern<arith::TruncFOp> {
         b, arith::AndIOp::create(b, high, constant(0x8000)), constant(0x7FC0));
     Value isNaN = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
     Value result = arith::TruncIOp::create(
-        b, withElement(b.getI16Type()),
+        b, withElement(x.getType(), b.getI16Type()),
         arith::SelectOp::create(b, isNaN, nan, rounded));
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), result);
+    return success();
+  }
+};
+
+/// A bf16 is the upper half of an f32. Said with integers, because LLVM would
+/// compute maxima and choices of widened numbers before it widens them, and
+/// narrow the results by a call.
+struct ExpandExtFromBF16 : OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getIn();
+    if (!getElementTypeOrSelf(x.getType()).isBF16() ||
+        !getElementTypeOrSelf(op.getType()).isF32())
+      return rewriter.notifyMatchFailure(op, "not from bf16 to f32");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type i32 = withElement(x.getType(), b.getI32Type());
+    Value bits = arith::BitcastOp::create(
+        b, withElement(x.getType(), b.getI16Type()), x);
+    Value high = arith::ShLIOp::create(b, arith::ExtUIOp::create(b, i32, bits),
+                                       integerConstant(b, i32, 16));
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), high);
     return success();
   }
 };
@@ -616,7 +645,7 @@ void target::populateExpandMathPatterns(RewritePatternSet &patterns) {
                ExpandUnary<math::AcosOp, &F32Code::acos>,
                ExpandBinary<math::PowFOp, &F32Code::pow>,
                ExpandBinary<arith::RemFOp, &F32Code::fmod>, ExpandIntegerPower,
-               ExpandTruncToBF16>(patterns.getContext());
+               ExpandTruncToBF16, ExpandExtFromBF16>(patterns.getContext());
 }
 
 namespace {

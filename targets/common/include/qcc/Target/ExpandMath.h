@@ -14,9 +14,10 @@ namespace qcc::target {
 
 /// Patterns that rewrite every function that qcc/abi/functions.h defines, on
 /// f32 scalars and vectors, into the sequence of operations written there, and
-/// integer powers, float remainders and roundings to bf16 into exact ones. What
-/// stays of the math dialect (absf, fma, sqrt, copysign, floor, ceil, trunc,
-/// roundeven) is one correctly rounded instruction or an exact few.
+/// integer powers, float remainders and conversions from and to bf16 into exact
+/// ones. What stays of the math dialect (absf, fma, sqrt, copysign, floor,
+/// ceil, trunc, roundeven) is one correctly rounded instruction or an exact
+/// few.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qcc::target
