@@ -98,6 +98,7 @@ struct Emitter {
 
   Value integerQuotient(Value x, Value y);
   Value integerRemainder(Value x, Value y);
+  Value integerPower(Value x, Value y);
   Value floored(Value remainder, Value divisor);
   Value shift(BinaryKind kind, Value x, Value amount);
 
@@ -280,6 +281,17 @@ Value Emitter::integerRemainder(Value x, Value y) {
     return arith::RemUIOp::create(b, x, select(unsafe, one, y));
   unsafe = arith::OrIOp::create(b, unsafe, equal(y, constant(-1)));
   return arith::RemSIOp::create(b, x, select(unsafe, one, y));
+}
+
+/// The exponent of math.ipowi is signed: an unsigned one is halved, and what
+/// that gives is squared.
+Value Emitter::integerPower(Value x, Value y) {
+  if (!isUnsigned)
+    return math::IPowIOp::create(b, x, y);
+  Value one = constant(1);
+  Value half = math::IPowIOp::create(b, x, arith::ShRUIOp::create(b, y, one));
+  Value isOdd = equal(arith::AndIOp::create(b, y, one), one);
+  return mul(mul(half, half), select(isOdd, x, one));
 }
 
 /// Gives the remainder of a truncating division the sign of the divisor.
@@ -491,7 +503,7 @@ FailureOr<Value> Emitter::binary(BinaryKind kind, Value x, Value y) {
       return math::PowFOp::create(b, x, y).getResult();
     if (isFloat())
       return failure();
-    return math::IPowIOp::create(b, x, y).getResult();
+    return integerPower(x, y);
   case BinaryKind::shift_left:
   case BinaryKind::shift_right:
     if (isFloat())
