@@ -23,7 +23,7 @@ function(qcc_add_lit_tests)
     if(file MATCHES "(^|/)Inputs/")
       continue()
     endif()
-    add_test(NAME lit/${file} COMMAND ${QCC_LIT} -v --no-progress-bar ${CMAKE_CURRENT_BINARY_DIR}/${file})
+    add_test(NAME lit/${file} COMMAND ${QCC_LIT} -v --no-progress-bar --skip-test-time-recording ${CMAKE_CURRENT_BINARY_DIR}/${file})
     set_tests_properties(lit/${file} PROPERTIES SKIP_REGULAR_EXPRESSION "${QCC_LIT_SKIPPED}" TIMEOUT 600)
   endforeach()
 endfunction()
@@ -35,7 +35,7 @@ function(qcc_add_roundtrip_test folder)
     return()
   endif()
   add_test(NAME roundtrip/${folder}
-    COMMAND ${QCC_LIT} -v --no-progress-bar -j2 --param verify_roundtrip=1 --allow-empty-runs
+    COMMAND ${QCC_LIT} -v --no-progress-bar --skip-test-time-recording -j2 --param verify_roundtrip=1 --allow-empty-runs
             ${CMAKE_CURRENT_BINARY_DIR}/${folder})
   set_tests_properties(roundtrip/${folder} PROPERTIES PROCESSORS 2 TIMEOUT 1200)
 endfunction()
