@@ -42,26 +42,51 @@ static std::string quoted(StringRef text) {
   return result + "\"";
 }
 
-static void printTables(raw_ostream &os, const Program &program,
-                        uint64_t features, StringRef weightsPath) {
-  auto define = [&](StringRef name, unsigned log2Alignment) {
-    os << "  .globl " << name << "\n  .hidden " << name << "\n  .p2align "
-       << log2Alignment << "\n"
-       << name << ":\n";
-  };
+/// The symbol of a program's list of stages.
+static std::string stagesSymbol(size_t program) {
+  return "qcc_entry_stages_" + std::to_string(program);
+}
+
+static void defineHidden(raw_ostream &os, const Twine &name,
+                         unsigned log2Alignment) {
+  os << "  .globl " << name << "\n  .hidden " << name << "\n  .p2align "
+     << log2Alignment << "\n"
+     << name << ":\n";
+}
+
+/// The list of stages of one program: entry_stage in support/Entry.c.
+static void printStages(raw_ostream &os, const Program &program,
+                        StringRef symbol) {
   os << "  .section .data.rel.ro,\"aw\",@progbits\n";
-  define("qcc_entry_stages", 4);
+  defineHidden(os, symbol, 4);
   for (const Stage &stage : program.stages)
     os << "  .hidden " << quoted(stage.symbol) << "\n  .quad "
        << quoted(stage.symbol) << "\n  .quad " << int(stage.serial) << "\n";
+  os << "  .section .note.GNU-stack,\"\",@progbits\n";
+}
+
+/// The programs, entry_program in support/Entry.c, and all weights.
+static Error printPrograms(raw_ostream &os, const Model &model,
+                           ArrayRef<std::string> weightsPaths) {
+  os << "  .section .data.rel.ro,\"aw\",@progbits\n";
+  defineHidden(os, "qcc_entry_programs", 4);
+  for (auto [i, program] : enumerate(model.programs)) {
+    Expected<uint64_t> features = featureMask(program.features);
+    if (!features)
+      return features.takeError();
+    os << "  .hidden " << stagesSymbol(i) << "\n  .quad " << stagesSymbol(i)
+       << "\n  .quad " << program.stages.size() << "\n  .quad " << *features
+       << "\n  .quad weights_" << program.weights << "\n";
+  }
   os << "  .section .rodata,\"a\",@progbits\n";
-  define("qcc_entry_stage_count", 3);
-  os << "  .quad " << program.stages.size() << "\n";
-  define("qcc_entry_features", 3);
-  os << "  .quad " << features << "\n";
-  define("qcc_entry_weights", Log2_32(QCC_ARENA_ALIGNMENT));
-  os << "  .incbin " << quoted(weightsPath) << "\n  .zero " << QCC_READ_SLACK
-     << "\n  .section .note.GNU-stack,\"\",@progbits\n";
+  defineHidden(os, "qcc_entry_program_count", 3);
+  os << "  .quad " << model.programs.size() << "\n";
+  for (auto [i, path] : enumerate(weightsPaths))
+    os << "  .p2align " << Log2_32(QCC_ARENA_ALIGNMENT) << "\nweights_" << i
+       << ":\n  .incbin " << quoted(path) << "\n  .zero " << QCC_READ_SLACK
+       << "\n";
+  os << "  .section .note.GNU-stack,\"\",@progbits\n";
+  return Error::success();
 }
 
 /// Assembles x86-64 text.
@@ -97,20 +122,20 @@ static Expected<SmallString<0>> assemble(StringRef text) {
 // Objects
 //===----------------------------------------------------------------------===//
 
-/// Renames the entry point to `runName` and makes every other symbol local, so
-/// that several models can be linked into one program.
-static Expected<SmallString<0>> publishEntry(MemoryBufferRef merged,
-                                             StringRef runName) {
+/// Makes every symbol but one local and gives that one a new name: so parts
+/// that use the same names can be linked together.
+static Expected<SmallString<0>>
+keepOneSymbol(MemoryBufferRef merged, StringRef symbol, StringRef newName) {
   Expected<std::unique_ptr<object::ObjectFile>> file =
       object::ObjectFile::createELFObjectFile(merged);
   if (!file)
     return file.takeError();
   objcopy::CommonConfig config;
-  config.SymbolsToRename["qcc_entry_run"] = runName;
+  if (symbol != newName)
+    config.SymbolsToRename[symbol] = newName;
   if (Error error =
           config.SymbolsToKeepGlobal.addMatcher(objcopy::NameOrPattern::create(
-              "qcc_entry_run", objcopy::MatchStyle::Literal,
-              [](Error e) { return e; })))
+              symbol, objcopy::MatchStyle::Literal, [](Error e) { return e; })))
     return std::move(error);
   config.StripDebug = true;
   SmallString<0> object;
@@ -122,57 +147,104 @@ static Expected<SmallString<0>> publishEntry(MemoryBufferRef merged,
   return object;
 }
 
-/// One relocatable object with the stages, the weights and the entry point.
+namespace {
+
+/// Links objects into one, of which a single symbol can be seen.
+class ObjectMerger {
+public:
+  explicit ObjectMerger(const Workspace &workspace, StringRef name)
+      : workspace(workspace), name(name) {}
+
+  Error add(StringRef content) {
+    Expected<std::string> path = workspace.put(
+        name + "-" + std::to_string(inputs.size()) + ".o", content);
+    if (!path)
+      return path.takeError();
+    inputs.push_back(*path);
+    return Error::success();
+  }
+
+  Error addText(StringRef text) {
+    Expected<SmallString<0>> object = assemble(text);
+    return object ? add(*object) : object.takeError();
+  }
+
+  Expected<SmallString<0>> merge(StringRef symbol, StringRef newName) {
+    std::string output = name + ".o";
+    std::vector<std::string> arguments = {"-r", "-o", workspace.path(output)};
+    append_range(arguments, inputs);
+    if (Error error = runLinker(arguments))
+      return std::move(error);
+    Expected<std::unique_ptr<MemoryBuffer>> merged = workspace.get(output);
+    if (!merged)
+      return merged.takeError();
+    return keepOneSymbol((*merged)->getMemBufferRef(), symbol, newName);
+  }
+
+private:
+  const Workspace &workspace;
+  std::string name;
+  std::vector<std::string> inputs;
+};
+
+} // namespace
+
+/// The stages of one program, whose list alone can be seen.
+static Expected<SmallString<0>> makeStages(const Workspace &workspace,
+                                           const Program &program,
+                                           const std::string &symbol) {
+  ObjectMerger merger(workspace, symbol);
+  std::string text;
+  raw_string_ostream os(text);
+  printStages(os, program, symbol);
+  if (Error error = merger.add({program.object.data(), program.object.size()}))
+    return std::move(error);
+  if (Error error = merger.addText(text))
+    return std::move(error);
+  // Each program has what its code calls to itself.
+  if (Error error = merger.add(memoryObject()))
+    return std::move(error);
+  return merger.merge(symbol, symbol);
+}
+
+/// One relocatable object with all programs, the weights and the entry point,
+/// which takes the first program that the processor can run.
 static Expected<SmallString<0>> makeObject(const Model &model) {
   assert(!model.programs.empty());
-  const Program &program = model.programs.back();
-  Expected<uint64_t> features = featureMask(program.features);
-  if (!features)
-    return features.takeError();
   Expected<Workspace> workspace = Workspace::create();
   if (!workspace)
     return workspace.takeError();
-  std::vector<std::string> arguments = {"-r", "-o", workspace->path("all.o")};
-  auto put = [&](StringRef name, StringRef content) -> Error {
-    Expected<std::string> path = workspace->put(name, content);
+  // A program without weights has a place for them all the same.
+  std::vector<ArrayRef<uint8_t>> allWeights = model.weights;
+  if (allWeights.empty())
+    allWeights.emplace_back();
+  std::vector<std::string> weightsPaths;
+  for (auto [i, weights] : enumerate(allWeights)) {
+    Expected<std::string> path =
+        workspace->put("weights-" + std::to_string(i), toStringRef(weights));
     if (!path)
       return path.takeError();
-    arguments.push_back(*path);
-    return Error::success();
-  };
-
-  ArrayRef<uint8_t> weights;
-  if (!model.weights.empty())
-    weights = model.weights[program.weights];
-  Expected<std::string> weightsPath =
-      workspace->put("weights", toStringRef(weights));
-  if (!weightsPath)
-    return weightsPath.takeError();
+    weightsPaths.push_back(*path);
+  }
+  ObjectMerger merger(*workspace, "all");
+  for (auto [i, program] : enumerate(model.programs)) {
+    Expected<SmallString<0>> stages =
+        makeStages(*workspace, program, stagesSymbol(i));
+    if (!stages)
+      return stages.takeError();
+    if (Error error = merger.add(*stages))
+      return std::move(error);
+  }
   std::string text;
   raw_string_ostream os(text);
-  printTables(os, program, *features, *weightsPath);
-  Expected<SmallString<0>> tables = assemble(text);
-  if (!tables)
-    return tables.takeError();
-
-  StringRef stages(program.object.data(), program.object.size());
-  if (Error error = put("stages.o", stages))
+  if (Error error = printPrograms(os, model, weightsPaths))
     return std::move(error);
-  if (Error error = put("tables.o", *tables))
+  if (Error error = merger.addText(text))
     return std::move(error);
-  if (Error error = put("entry.o", entryObject()))
-    return std::move(error);
-  if (Error error = put("features.o", featuresObject()))
-    return std::move(error);
-  if (Error error = put("memory.o", memoryObject()))
-    return std::move(error);
-  if (Error error = runLinker(arguments))
-    return std::move(error);
-  Expected<std::unique_ptr<MemoryBuffer>> merged = workspace->get("all.o");
-  if (!merged)
-    return merged.takeError();
-  return publishEntry((*merged)->getMemBufferRef(),
-                      toIdentifier(model.name) + "_run");
+  for (StringRef support : {entryObject(), featuresObject(), memoryObject()})
+    if (Error error = merger.add(support))
+      return std::move(error);
+  return merger.merge("qcc_entry_run", toIdentifier(model.name) + "_run");
 }
 
 //===----------------------------------------------------------------------===//
@@ -253,6 +325,9 @@ static void defineValues(raw_ostream &os, const Twine &prefix,
 }
 
 static std::string makeHeader(const Model &model) {
+  uint64_t arenaSize = 0;
+  for (const Program &program : model.programs)
+    arenaSize = std::max(arenaSize, program.arenaSize);
   std::string name = toIdentifier(model.name);
   std::string upper = StringRef(name).upper();
   std::string text;
@@ -264,13 +339,15 @@ static std::string makeHeader(const Model &model) {
   os << " *\n * Tensors are compact and row-major. The arena holds " << upper
      << "_ARENA_BYTES\n * bytes aligned to " << upper
      << "_ARENA_ALIGNMENT; calls with different\n * arenas may run at the same "
-        "time. A null pool means the calling thread\n * alone. Returns 0, or 1 "
-        "if this processor lacks what the code needs. */\n"
+        "time. A null pool means the calling thread\n * alone. Runs the best "
+        "of "
+        "its programs that the processor can; returns 0, or 1\n * if there is "
+        "none. */\n"
      << "#ifndef " << upper << "_H\n#define " << upper << "_H\n\n"
      << "#include <stdint.h>\n\n"
-     << "#define " << upper << "_ARENA_BYTES "
-     << model.programs.back().arenaSize + QCC_READ_SLACK << "\n#define "
-     << upper << "_ARENA_ALIGNMENT " << int(QCC_ARENA_ALIGNMENT) << "\n";
+     << "#define " << upper << "_ARENA_BYTES " << arenaSize + QCC_READ_SLACK
+     << "\n#define " << upper << "_ARENA_ALIGNMENT " << int(QCC_ARENA_ALIGNMENT)
+     << "\n";
   defineValues(os, upper + "_INPUT_", model.inputs);
   defineValues(os, upper + "_OUTPUT_", model.outputs);
   os << "\n";

@@ -20,22 +20,34 @@ typedef struct entry_stage {
   uint64_t serial;
 } entry_stage;
 
-// What the packager fills in.
-extern const entry_stage qcc_entry_stages[];
-extern const uint64_t qcc_entry_stage_count;
-extern const uint64_t qcc_entry_features;
-extern const uint8_t qcc_entry_weights[];
+/// The model compiled for one kind of processor.
+typedef struct entry_program {
+  const entry_stage *stages;
+  uint64_t stage_count;
+  uint64_t features;
+  const uint8_t *weights;
+} entry_program;
 
-/// Asks the processor once: in a virtual machine that costs microseconds. Two
-/// threads that ask at the same time find the same.
-static int is_supported(void) {
-  static int answer; // 1: yes, -1: no
-  int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
+// What the packager fills in, best program first.
+extern const entry_program qcc_entry_programs[];
+extern const uint64_t qcc_entry_program_count;
+
+/// The first program that this processor can run, or null. Asks the processor
+/// once: in a virtual machine that costs microseconds. Two threads that ask at
+/// the same time find the same.
+static const entry_program *select_program(void) {
+  static uint64_t answer; // 1 + its index
+  uint64_t known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
   if (!known) {
-    known = qcc_entry_features & ~qcc_cpu_features() ? -1 : 1;
+    uint64_t features = qcc_cpu_features();
+    while (known < qcc_entry_program_count &&
+           (qcc_entry_programs[known].features & ~features))
+      ++known;
+    ++known;
     __atomic_store_n(&answer, known, __ATOMIC_RELAXED);
   }
-  return known > 0;
+  return known > qcc_entry_program_count ? NULL
+                                         : &qcc_entry_programs[known - 1];
 }
 
 static void call_stage(const entry_stage *stage, qcc_frame *frame,
@@ -54,11 +66,12 @@ static void call_stage(const entry_stage *stage, qcc_frame *frame,
 __attribute__((visibility("default"))) int
 qcc_entry_run(const void *const *inputs, void *const *outputs, void *arena,
               const qcc_pool *pool) {
-  if (!is_supported())
+  const entry_program *program = select_program();
+  if (!program)
     return 1;
   qcc_frame frame = {
-      (uint8_t *)arena, qcc_entry_weights, inputs, outputs, NULL, NULL, NULL};
-  for (uint64_t i = 0; i < qcc_entry_stage_count; ++i)
-    call_stage(&qcc_entry_stages[i], &frame, pool);
+      (uint8_t *)arena, program->weights, inputs, outputs, NULL, NULL, NULL};
+  for (uint64_t i = 0; i < program->stage_count; ++i)
+    call_stage(&program->stages[i], &frame, pool);
   return 0;
 }

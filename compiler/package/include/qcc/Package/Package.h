@@ -131,8 +131,8 @@ llvm::Error writeArtifact(const Model &model, llvm::StringRef path);
 
 /// Writes a relocatable object with `NAME_run` (see qcc_run_fn) and the
 /// weights, and beside it a C header, for programs that link the model
-/// statically. Takes the last program of the model, the one that asks the least
-/// of the processor. NAME is model.name made a C identifier.
+/// statically. It holds all programs and runs the first that the processor can.
+/// NAME is model.name made a C identifier.
 llvm::Error writeObject(const Model &model, llvm::StringRef path,
                         llvm::StringRef headerPath);
 
