@@ -37,8 +37,9 @@ std::string readFile(const std::filesystem::path &path) {
 
 class RoundTripTest : public ImportTest {
 protected:
-  /// Imports the model and writes it as text and as bytecode. What is read back
-  /// must be written in the same way again, the data of constants included.
+  /// Imports the model, which must say what the file says, and writes it as
+  /// text and as bytecode. What is read back must be written in the same way
+  /// again, the data of constants included.
   void checkRoundTrip(const std::string &path) {
     SCOPED_TRACE(path);
     std::string first = (folder / "first.mlir").string();
@@ -48,6 +49,10 @@ protected:
       MLIRContext context(MLIRContext::Threading::DISABLED);
       auto module = importOnnx(path, context);
       ASSERT_TRUE(module);
+      FailureOr<std::string> difference =
+          qcc::importer::compareWithFile(*module, path);
+      ASSERT_TRUE(succeeded(difference));
+      EXPECT_EQ(*difference, "");
       ASSERT_TRUE(succeeded(qcc::driver::writeModule(*module, first, false)));
       ASSERT_TRUE(succeeded(qcc::driver::writeModule(*module, bytecode, true)));
     }
