@@ -211,6 +211,8 @@ void ScaledGroup::rewriteReaders(OpBuilder &builder, Value value, Value with,
     }
     if (passesScales(use) && isTransparent(user)) {
       use.set(with);
+      // Its result is not the ONNX tensor any more.
+      user->removeAttr(qnn::QnnDialect::kTensorAttr);
       continue;
     }
     Location loc = value.getLoc();
@@ -222,6 +224,8 @@ void ScaledGroup::rewriteReaders(OpBuilder &builder, Value value, Value with,
       Value factors = createScales(builder, loc, scales, /*invert=*/false);
       Value restored = multiply(builder, user->getLoc(), result, factors);
       result.replaceAllUsesExcept(restored, restored.getDefiningOp());
+      if (Attribute name = user->removeAttr(qnn::QnnDialect::kTensorAttr))
+        restored.getDefiningOp()->setAttr(qnn::QnnDialect::kTensorAttr, name);
       continue;
     }
     // Each reader by itself, so that its epilogue can take the product in.

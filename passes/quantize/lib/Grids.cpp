@@ -50,12 +50,15 @@ std::pair<Value, Value> qcc::quantize::createParameters(OpBuilder &builder,
 }
 
 qnn::DequantizeOp qcc::quantize::createPair(OpBuilder &builder, Location loc,
-                                            Value value, const Grid &grid) {
+                                            Value value, const Grid &grid,
+                                            StringAttr tensor) {
   auto [scale, zeroPoint] = createParameters(builder, loc, grid);
   auto type = cast<RankedTensorType>(value.getType());
   auto quantize = qnn::QuantizeOp::create(builder, loc,
                                           type.clone(grid.scheme.getStorage()),
                                           value, scale, zeroPoint, grid.scheme);
+  if (tensor)
+    quantize->setAttr(qnn::QnnDialect::kTensorAttr, tensor);
   return qnn::DequantizeOp::create(builder, loc, type, quantize, scale,
                                    zeroPoint, grid.scheme);
 }

@@ -32,9 +32,11 @@ std::pair<mlir::Value, mlir::Value> createParameters(mlir::OpBuilder &builder,
                                                      mlir::Location loc,
                                                      const Grid &grid);
 
-/// Rounds `value` to `grid`: the result of a quantize/dequantize pair.
+/// Rounds `value` to `grid`: the result of a quantize/dequantize pair. The
+/// stored numbers get the ONNX name `tensor`, if there is one.
 qnn::DequantizeOp createPair(mlir::OpBuilder &builder, mlir::Location loc,
-                             mlir::Value value, const Grid &grid);
+                             mlir::Value value, const Grid &grid,
+                             mlir::StringAttr tensor = {});
 
 /// True if both values are the same, or constants of equal elements.
 bool areSameConstants(mlir::Value a, mlir::Value b);

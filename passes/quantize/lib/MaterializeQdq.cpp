@@ -14,6 +14,8 @@
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 
+#include "llvm/ADT/StringSet.h"
+
 namespace qcc::quantize {
 #define GEN_PASS_DEF_MATERIALIZEQDQ
 #include "qcc/Quantize/Passes.h.inc"
@@ -35,14 +37,25 @@ struct MaterializeQdq : quantize::impl::MaterializeQdqBase<MaterializeQdq> {
 
 private:
   LogicalResult materialize(QuantizableOp op, ArrayAttr schemes);
+  StringAttr nameStored(qnn::ObserveOp observer);
   FailureOr<Value> roundedActivation(OpOperand &use, SchemeAttr scheme);
   Value roundedWeight(QuantizableOp op, OpOperand &use, SchemeAttr scheme);
 
   llvm::DenseMap<Value, qnn::ObserveOp> observers;
+  llvm::StringSet<> names; ///< Of stored tensors.
   llvm::DenseMap<std::pair<Value, Attribute>, Value> pairs;
 };
 
 } // namespace
+
+/// The ONNX name of the tensor that is observed, for its stored numbers. On a
+/// second grid they get a name of their own: one name stands for one tensor.
+StringAttr MaterializeQdq::nameStored(qnn::ObserveOp observer) {
+  std::string name = observer.getTensor().str(), unique = name;
+  for (int copy = 2; !names.insert(unique).second; ++copy)
+    unique = name + "#" + std::to_string(copy);
+  return StringAttr::get(&getContext(), unique);
+}
 
 FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
                                                    SchemeAttr scheme) {
@@ -73,7 +86,8 @@ FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
            << expected;
   OpBuilder builder(&getContext());
   builder.setInsertionPointAfterValue(source);
-  rounded = createPair(builder, source.getLoc(), source, grid);
+  rounded =
+      createPair(builder, source.getLoc(), source, grid, nameStored(observer));
   return rounded;
 }
 
@@ -132,6 +146,7 @@ LogicalResult MaterializeQdq::materialize(QuantizableOp op, ArrayAttr schemes) {
 void MaterializeQdq::runOnOperation() {
   func::FuncOp function = getOperation();
   observers.clear();
+  names.clear();
   pairs.clear();
   function.walk([&](qnn::ObserveOp op) { observers[op.getInput()] = op; });
   bool hasFailed = false;

@@ -70,6 +70,8 @@ struct PropagateQdq : quantize::impl::PropagateQdqBase<PropagateQdq> {
       auto quantize = qnn::QuantizeOp::create(
           builder, op.getLoc(), type.clone(scheme.getStorage()), result,
           grid.getScale(), grid.getZeroPoint(), scheme);
+      if (Attribute name = op->getAttr(qnn::QnnDialect::kTensorAttr))
+        quantize->setAttr(qnn::QnnDialect::kTensorAttr, name);
       auto dequantize = qnn::DequantizeOp::create(builder, op.getLoc(), type,
                                                   quantize, grid.getScale(),
                                                   grid.getZeroPoint(), scheme);

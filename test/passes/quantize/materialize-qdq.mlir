@@ -5,7 +5,7 @@
 // CHECK-NOT: qnn.observe
 // CHECK-DAG: %[[SCALE:.*]] = qnn.constant dense<0.00999999977> : tensor<f32>
 // CHECK-DAG: %[[ZERO:.*]] = qnn.constant dense<100> : tensor<ui8>
-// CHECK: %[[Q:.*]] = qnn.quantize %arg0, %[[SCALE]], %[[ZERO]] as <ui8, per_tensor>
+// CHECK: %[[Q:.*]] = qnn.quantize %arg0, %[[SCALE]], %[[ZERO]] as <ui8, per_tensor> {qnn.tensor = "x"}
 // CHECK-NEXT: %[[D:.*]] = qnn.dequantize %[[Q]], %[[SCALE]], %[[ZERO]] as <ui8, per_tensor>
 // CHECK: qnn.constant dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>
 // CHECK: %[[W:.*]] = qnn.dequantize {{.*}} as <i8, per_axis = 0, symmetric, narrow>
@@ -39,7 +39,7 @@ func.func @grid(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
 // CHECK-LABEL: func.func @channels
 // CHECK-DAG: qnn.constant dense<[0.00999999977, 2.000000e-02]> : tensor<2xf32>
 // CHECK-DAG: qnn.constant dense<[0, 255]> : tensor<2xui8>
-// CHECK: qnn.quantize %arg0, {{.*}} as <ui8, per_axis = 3>
+// CHECK: qnn.quantize %arg0, {{.*}} as <ui8, per_axis = 3> {qnn.tensor = "x"}
 func.func @channels(%x: tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32> {
   qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: 0.0, 2.55, -5.1, 0.0>} : tensor<1x4x4x2xf32>
   %w = qnn.constant dense<0.5> : tensor<2x1x1x1xf32>
@@ -59,4 +59,18 @@ func.func @great_bias(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %b = qnn.constant dense<2147483648.0> : tensor<1xf32>
   %0 = qnn.linear %x, %v, %b {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>, #qnn.scheme<i32, per_axis = 0, symmetric>]} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xf32>) -> tensor<1x1xf32>
   return %0 : tensor<1x1xf32>
+}
+
+// -----
+
+// A tensor on two grids: the stored numbers of each have a name of their own.
+// CHECK-LABEL: func.func @two_grids
+// CHECK-DAG: qnn.quantize %arg0, {{.*}} as <ui8, per_tensor> {qnn.tensor = "x"}
+// CHECK-DAG: qnn.quantize %arg0, {{.*}} as <i8, per_tensor, symmetric> {qnn.tensor = "x#2"}
+func.func @two_grids(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: 0.0, 2.55>} : tensor<1x2xf32>
+  %v = qnn.constant dense<[[0.5, 0.25]]> : tensor<1x2xf32>
+  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %1 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<i8, per_tensor, symmetric>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  return %0, %1 : tensor<1x1xf32>, tensor<1x1xf32>
 }

@@ -1,9 +1,10 @@
 // RUN: qcc-opt %s -qcc-propagate-qdq | FileCheck %s
 
-// A maximum and a transpose give numbers of the grid that they read; the axis of a grid per channel moves along.
+// A maximum and a transpose give numbers of the grid that they read; the axis of a grid per channel moves along, and what
+// they store keeps their names.
 // CHECK-LABEL: func.func @moves
 // CHECK: %[[MAX:.*]] = qnn.pool max
-// CHECK-NEXT: %[[Q0:.*]] = qnn.quantize %[[MAX]], %[[S:.*]], %[[Z:.*]] as <ui8, per_axis = 3>
+// CHECK-NEXT: %[[Q0:.*]] = qnn.quantize %[[MAX]], %[[S:.*]], %[[Z:.*]] as <ui8, per_axis = 3> {qnn.tensor = "max"}
 // CHECK-NEXT: %[[D0:.*]] = qnn.dequantize %[[Q0]], %[[S]], %[[Z]] as <ui8, per_axis = 3>
 // CHECK-NEXT: %[[T:.*]] = qnn.transpose %[[D0]]
 // CHECK-NEXT: %[[Q1:.*]] = qnn.quantize %[[T]], %[[S]], %[[Z]] as <ui8, per_axis = 1>
@@ -13,7 +14,7 @@ func.func @moves(%q: tensor<1x4x4x2xui8>) -> tensor<1x2x2x2xf32> {
   %s = qnn.constant dense<[0.5, 0.25]> : tensor<2xf32>
   %z = qnn.constant dense<[0, 3]> : tensor<2xui8>
   %d = qnn.dequantize %q, %s, %z as <ui8, per_axis = 3> : (tensor<1x4x4x2xui8>, tensor<2xf32>, tensor<2xui8>) -> tensor<1x4x4x2xf32>
-  %0 = qnn.pool max %d {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : tensor<1x4x4x2xf32> -> tensor<1x2x2x2xf32>
+  %0 = qnn.pool max %d {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, qnn.tensor = "max"} : tensor<1x4x4x2xf32> -> tensor<1x2x2x2xf32>
   %1 = qnn.transpose %0 [0, 3, 1, 2] : tensor<1x2x2x2xf32> -> tensor<1x2x2x2xf32>
   return %1 : tensor<1x2x2x2xf32>
 }
