@@ -100,8 +100,8 @@ struct CommandLine {
                "that changes its numbers beyond what it declares"),
       cl::cat(category)};
   cl::opt<std::string> seedMiscompile{
-      "seed-miscompile", cl::Hidden, cl::value_desc("phase"),
-      cl::desc("make the result of this phase wrong (tests of "
+      "seed-miscompile", cl::Hidden, cl::value_desc("phase|pass"),
+      cl::desc("make the result of this phase or pass wrong (tests of "
                "-verify-lowering)"),
       cl::cat(category)};
   cl::opt<bool> keepFunctions{

@@ -16,7 +16,9 @@
 #include "InProcess.h"
 #include "NumberVerifier.h"
 #include "Provenance.h"
+#include "SeedMiscompile.h"
 #include "Signature.h"
+#include "Verification.h"
 
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Calibrate/Statistics.h"
@@ -42,6 +44,9 @@ using namespace qcc;
 using namespace qcc::driver;
 
 namespace {
+
+/// How many calibration samples -verify-lowering takes.
+constexpr size_t kVerifiedSamples = 2;
 
 class Compilation {
 public:
@@ -81,12 +86,16 @@ private:
                             Declared declared) {
     PassManager manager(&context);
     if (options.verifyLowering)
-      manager.addInstrumentation(
-          verifier.instrument([declared](StringRef pass) {
+      manager.addInstrumentation(verifier.instrument(
+          [declared](StringRef pass) {
             // The two passes that move from real numbers to integers.
             bool isDeclared = pass == "qcc-fuse-contractions" ||
                               pass == "qcc-fuse-elementwise";
             return isDeclared ? Declared::oneStep : declared;
+          },
+          [this](ModuleOp program, StringRef pass) {
+            if (options.seedMiscompile == pass)
+              isSeeded |= corruptProgram(program);
           }));
     build(manager);
     if (failed(manager.run(*module)))
@@ -94,24 +103,43 @@ private:
     return success(!verifier.hasFailed());
   }
 
-  /// What the program computes on its way: the first calibration sample, or
-  /// numbers from the interval of each input.
-  SmallVector<qnn::Tensor> sampleInputs(ModuleOp program) {
-    return goldenInputs(program, inputRanges(program), /*seed=*/1);
+  /// The calibration data, opened when it is first wanted; null without.
+  FailureOr<const calibration::Samples *> openSamples(ModuleOp program) {
+    if (!samples && !options.calibration.empty()) {
+      FailureOr<calibration::Samples> opened = calibration::Samples::open(
+          program, options.calibration, options.preprocess);
+      if (failed(opened))
+        return failure();
+      samples = std::move(*opened);
+    }
+    return samples ? &*samples : nullptr;
+  }
+
+  /// What -verify-lowering runs the program on: the first calibration samples,
+  /// or numbers from the interval of each input.
+  FailureOr<std::vector<Sample>> makeVerifierSamples(ModuleOp program) {
+    FailureOr<const calibration::Samples *> data = openSamples(program);
+    if (failed(data))
+      return failure();
+    std::vector<Sample> result;
+    if (!*data) {
+      result.push_back(goldenInputs(program, inputRanges(program), /*seed=*/1));
+      return result;
+    }
+    for (size_t i = 0; i < std::min(kVerifiedSamples, (*data)->count()); ++i) {
+      FailureOr<Sample> sample = (*data)->read(i);
+      if (failed(sample))
+        return failure();
+      result.push_back(std::move(*sample));
+    }
+    return result;
   }
 
   LogicalResult finish(Phase phase) {
-    if (options.seedMiscompile == phaseName(phase) && !corruptProgram(*module))
-      return error() << "-seed-miscompile found nothing to change";
-    if (options.verifyLowering) {
-      // Nothing may have happened since the last pass; quantize says what it
-      // did to each layer, and is not made of one pipeline.
-      Declared declared = phase == Phase::quantize && isToBeQuantized()
-                              ? Declared::quantization
-                              : Declared::nothing;
-      if (failed(verifier.check(*module, phaseName(phase), declared)))
-        return failure();
-    }
+    if (options.seedMiscompile == phaseName(phase))
+      isSeeded |= corruptProgram(*module);
+    if (options.verifyLowering && failed(verifyPhase(phase)))
+      return failure();
     if (options.dumpPhasesTo.empty())
       return success();
     if (std::error_code failure =
@@ -124,11 +152,35 @@ private:
     return writeModule(*module, path, /*bytecode=*/false);
   }
 
+  LogicalResult verifyPhase(Phase phase) {
+    if (phase == Phase::import)
+      return verifyImport(*module, options.model, importOptions());
+    // Nothing may have happened since the last pass; quantize says what it did
+    // to each layer, and is not made of one pipeline.
+    Declared declared = phase == Phase::quantize && isToBeQuantized()
+                            ? Declared::quantization
+                            : Declared::nothing;
+    return verifier.check(*module, phaseName(phase), declared);
+  }
+
+  void reportVerified() {
+    const Comparison &total = verifier.getTotal();
+    llvm::errs() << options.model
+                 << ": verified: every phase keeps its numbers, "
+                 << total.oneStep << " of " << total.integers
+                 << " integers moved by one step when layers became integer "
+                    "programs\n";
+  }
+
+  importer::ImportOptions importOptions() const {
+    importer::ImportOptions result;
+    result.keepFunctions = options.keepFunctions;
+    result.customDomains = options.customDomains;
+    return result;
+  }
+
   LogicalResult importModel() {
-    importer::ImportOptions importOptions;
-    importOptions.keepFunctions = options.keepFunctions;
-    importOptions.customDomains = options.customDomains;
-    module = importer::importOnnx(options.model, context, importOptions);
+    module = importer::importOnnx(options.model, context, importOptions());
     return success(static_cast<bool>(module));
   }
 
@@ -153,14 +205,7 @@ private:
                               : WalkResult::advance();
                  })
                  .wasInterrupted();
-    if (!options.calibration.empty()) {
-      FailureOr<calibration::Samples> opened = calibration::Samples::open(
-          *module, options.calibration, options.preprocess);
-      if (failed(opened))
-        return failure();
-      samples = std::move(*opened);
-    }
-    if (failed(checkRules()))
+    if (failed(openSamples(*module)) || failed(checkRules()))
       return failure();
     if (!isToBeQuantized())
       return success();
@@ -171,6 +216,9 @@ private:
                         "-calib=PATH, or -bits=f32 for a float program";
     if (failed(
             runPipeline(calibrate::buildCalibratePipeline, Declared::nothing)))
+      return failure();
+    if (options.verifyLowering &&
+        failed(verifyCalibration(*module, verifier.getSamples(), options)))
       return failure();
     FailureOr<calibrate::ModelStatistics> statistics =
         isSaved
@@ -242,8 +290,19 @@ private:
     if (failed(compiled))
       return failure();
     package::Model &model = (*compiled)->model;
-    if (options.verifyLowering && failed(verifyPrograms(**compiled)))
-      return failure();
+    if (options.seedMiscompile == phaseName(Phase::codegen)) {
+      corruptProgram(**compiled);
+      isSeeded = true;
+    }
+    if (!options.seedMiscompile.empty() && !isSeeded)
+      return error() << "-seed-miscompile=" << options.seedMiscompile
+                     << " names no phase or pass that ran and left something "
+                        "to change";
+    if (options.verifyLowering) {
+      if (failed(verifyPrograms(**compiled, *module, verifier)))
+        return failure();
+      reportVerified();
+    }
     if (failed(recordPreprocessing(model)))
       return failure();
     llvm::json::Object provenance = describeProvenance(options);
@@ -288,43 +347,6 @@ private:
                                "4 dimensions";
   }
 
-  /// Runs every variant in this process: its results must have the bits that
-  /// the interpreter gives.
-  LogicalResult verifyPrograms(CompiledModel &compiled) {
-    if (options.seedMiscompile == phaseName(Phase::codegen)) {
-      for (std::vector<uint8_t> &weights : compiled.weights)
-        for (size_t i = 0; i < weights.size(); i += 7)
-          weights[i] ^= 0x80;
-    }
-    for (const package::Program &program : compiled.model.programs) {
-      InProcess::Settings settings;
-      settings.program = program.name;
-      FailureOr<std::unique_ptr<InProcess>> loaded =
-          InProcess::load(compiled, entryFunction(*module), settings);
-      if (failed(loaded))
-        return failure();
-      FailureOr<SmallVector<qnn::Tensor>> results =
-          (*loaded)->run(verifier.getInputs());
-      if (failed(results))
-        return failure();
-      for (auto [i, pair] : llvm::enumerate(
-               llvm::zip_equal(*results, verifier.getSnapshot().results)))
-        if (memcmp(std::get<0>(pair).data<char>(),
-                   std::get<1>(pair).data<char>(),
-                   std::get<0>(pair).getByteSize()) != 0)
-          return error() << "codegen changes the numbers beyond what it "
-                            "declares: result "
-                         << i << " of " << program.name << " differs";
-    }
-    llvm::errs() << options.model
-                 << ": verified: every phase keeps its numbers, "
-                 << verifier.getOneStepDifferences() << " of "
-                 << verifier.getComparedSteps()
-                 << " integers moved by one step when layers became integer "
-                    "programs\n";
-    return success();
-  }
-
   static std::string headerPath(StringRef path) {
     SmallString<128> header(path);
     llvm::sys::path::replace_extension(header, ".h");
@@ -348,8 +370,9 @@ private:
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
   NumberVerifier verifier{
-      [this](ModuleOp program) { return sampleInputs(program); }};
-  bool hasQdq = false; ///< The model came with Q/DQ, which is kept.
+      [this](ModuleOp program) { return makeVerifierSamples(program); }};
+  bool isSeeded = false; ///< `-seed-miscompile` has done its work.
+  bool hasQdq = false;   ///< The model came with Q/DQ, which is kept.
   std::optional<calibration::Samples> samples;
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.

@@ -9,87 +9,78 @@
 #ifndef QCC_DRIVER_LIB_NUMBERVERIFIER_H
 #define QCC_DRIVER_LIB_NUMBERVERIFIER_H
 
-#include "qcc/Qnn/Tensor.h"
+#include "Comparison.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/Pass/PassInstrumentation.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace qcc::driver {
 
-/// How far a pass may move the numbers of a program.
-enum class Declared {
-  nothing,      ///< Every tensor keeps its bits.
-  rounding,     ///< Float results move within 1e-4 of their largest magnitude.
-  oneStep,      ///< Layers fed the same inputs differ by at most one step.
-  quantization, ///< Layers fed the same inputs keep at least 6 dB of signal.
-};
+/// One tensor for each argument of the entry function.
+using Sample = llvm::SmallVector<qnn::Tensor>;
 
-/// The tensors of one run by their ONNX names, and the results.
+/// The tensors of one run, in the order in which they were computed, and the
+/// results. A tensor goes by its ONNX name and its type: a layer's real numbers
+/// and their integers share the name.
 struct Snapshot {
-  llvm::StringMap<qnn::Tensor> tensors;
+  using Key = std::pair<mlir::StringAttr, mlir::Type>;
+  llvm::MapVector<Key, qnn::Tensor> tensors;
+  /// Of those that were dequantized, how far their numbers lie apart.
+  llvm::DenseMap<Key, double> steps;
   llvm::SmallVector<qnn::Tensor> results;
 };
 
-/// What a comparison found.
-struct Comparison {
-  uint64_t elements = 0; ///< Integers compared.
-  uint64_t oneStep = 0;  ///< Of them, those that differ by one.
-  std::string violation; ///< Empty, or where and by how much.
-};
-
-/// `-verify-lowering`: interprets the program on sample inputs after each pass
-/// and reports the first one that changes its numbers beyond what it declares.
+/// `-verify-lowering`: interprets the program on samples after each pass and
+/// reports the first pass that changes its numbers beyond what it declares.
 class NumberVerifier {
 public:
-  /// Makes one tensor for each argument of the entry function.
-  using InputMaker =
-      std::function<llvm::SmallVector<qnn::Tensor>(mlir::ModuleOp)>;
+  /// Makes the samples, when the first program is there that can be run.
+  using SampleMaker =
+      std::function<mlir::FailureOr<std::vector<Sample>>(mlir::ModuleOp)>;
 
-  explicit NumberVerifier(InputMaker makeInputs)
-      : makeInputs(std::move(makeInputs)) {}
+  explicit NumberVerifier(SampleMaker makeSamples)
+      : makeSamples(std::move(makeSamples)) {}
 
   /// Compares `module` with the last accepted numbers and, if it keeps to
   /// `declared`, accepts its own. The first program that can be interpreted is
-  /// taken as it is; one of ONNX nodes cannot. `changedBy` is named in the
-  /// error otherwise.
+  /// taken as it is; one of ONNX nodes cannot.
   mlir::LogicalResult check(mlir::ModuleOp module, llvm::StringRef changedBy,
                             Declared declared);
 
-  /// The last accepted numbers.
-  const Snapshot &getSnapshot() const { return accepted; }
-  llvm::ArrayRef<qnn::Tensor> getInputs() const { return inputs; }
-
   /// Calls check() after every pass of a pass manager. `declared` says what a
-  /// pass, by its command line name, may do.
+  /// pass, by its command line name, may do; `before` sees the module first.
   std::unique_ptr<mlir::PassInstrumentation>
-  instrument(std::function<Declared(llvm::StringRef pass)> declared);
+  instrument(std::function<Declared(llvm::StringRef pass)> declared,
+             std::function<void(mlir::ModuleOp, llvm::StringRef pass)> before);
+
+  llvm::ArrayRef<Sample> getSamples() const { return samples; }
+  /// The last accepted numbers, for each sample.
+  llvm::ArrayRef<Snapshot> getSnapshots() const { return accepted; }
 
   /// True once a check has failed; further checks are skipped.
   bool hasFailed() const { return failed; }
 
-  /// Integers that passes of Declared::oneStep compared, and moved by one step.
-  uint64_t getComparedSteps() const { return comparedSteps; }
-  uint64_t getOneStepDifferences() const { return oneStepDifferences; }
+  /// What was found where integers may move by one step.
+  const Comparison &getTotal() const { return total; }
 
 private:
-  mlir::FailureOr<Snapshot> interpret(mlir::ModuleOp module) const;
-  Comparison compareBits(const Snapshot &now) const;
-  Comparison compareRounding(const Snapshot &now) const;
+  mlir::FailureOr<Snapshot> interpret(mlir::ModuleOp module,
+                                      const Sample &sample) const;
+  Comparison compareTensors(const Snapshot &before, const Snapshot &now,
+                            Declared declared) const;
   /// Every op of `module` on the accepted tensors of the names of its operands.
-  mlir::FailureOr<Comparison> compareLayers(mlir::ModuleOp module,
+  mlir::FailureOr<Comparison> compareLayers(mlir::ModuleOp module, size_t index,
                                             Declared declared) const;
 
-  InputMaker makeInputs;
-  llvm::SmallVector<qnn::Tensor> inputs;
-  Snapshot accepted;
-  uint64_t comparedSteps = 0, oneStepDifferences = 0;
+  SampleMaker makeSamples;
+  std::vector<Sample> samples;
+  std::vector<Snapshot> accepted;
+  std::optional<mlir::OperationFingerPrint> fingerPrint; ///< Of that module.
+  Comparison total;
   bool failed = false;
 };
-
-/// Test hook: makes one number of the program wrong, the middle constant that a
-/// contraction reads. False if there is none.
-bool corruptProgram(mlir::ModuleOp module);
 
 } // namespace qcc::driver
 

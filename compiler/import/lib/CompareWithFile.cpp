@@ -297,8 +297,9 @@ bool Comparer::isSame(const pb::GraphProto &graph, Block &body) {
 
 } // namespace
 
-FailureOr<std::string> qcc::importer::compareWithFile(ModuleOp module,
-                                                      StringRef path) {
+FailureOr<std::string>
+qcc::importer::compareWithFile(ModuleOp module, StringRef path,
+                               const ImportOptions &options) {
   Location location = module.getLoc();
   auto report = [&](const Twine &what) { emitError(location) << what; };
   FailureOr<std::shared_ptr<MappedFile>> file =
@@ -311,7 +312,8 @@ FailureOr<std::string> qcc::importer::compareWithFile(ModuleOp module,
   pb::ModelProto model;
   StringRef bytes((*file)->bytes().data(), (*file)->size());
   if (failed(parseModel(bytes, model, report)) ||
-      (!model.functions().empty() && failed(inlineFunctions(model, report))))
+      (!options.keepFunctions && !model.functions().empty() &&
+       failed(inlineFunctions(model, report))))
     return failure();
   SmallString<256> modelDir = llvm::sys::path::parent_path(path);
   if (modelDir.empty())

@@ -58,8 +58,8 @@ struct Options {
   std::string dumpPhasesTo;
   bool remarks = false;
   bool verifyLowering = false;
-  /// Test hook: after this phase one number of the program is made wrong, which
-  /// `verifyLowering` must find.
+  /// Test hook: after this phase or pass numbers of the program are made wrong,
+  /// which `verifyLowering` must find.
   std::string seedMiscompile;
   bool keepFunctions = false; ///< Functions of the model are not inlined.
   std::vector<std::string> customDomains; ///< Let through by the importer.

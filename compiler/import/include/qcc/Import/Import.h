@@ -45,11 +45,13 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
                                              const ImportOptions &options = {});
 
 /// Reads the model `path` once more, all of it with the ONNX library, and
-/// compares the module that importOnnx made of it: nodes, attributes, names of
-/// values, and every constant bit for bit. What differs, or "" if nothing does;
-/// failure, after an error, if the file cannot be read again.
+/// compares the module that importOnnx made of it with these options: nodes,
+/// attributes, names of values, and every constant bit for bit. What differs,
+/// or "" if nothing does; failure, after an error, if the file cannot be read
+/// again.
 mlir::FailureOr<std::string> compareWithFile(mlir::ModuleOp module,
-                                             llvm::StringRef path);
+                                             llvm::StringRef path,
+                                             const ImportOptions &options = {});
 
 /// Reads a file that holds one serialized tensor, as the inputs and outputs in
 /// ONNX's test data are, or reports one error, at the location `path`, and
