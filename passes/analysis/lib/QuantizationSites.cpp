@@ -8,6 +8,8 @@
 
 #include "qcc/Analysis/QuantizationSites.h"
 
+#include "qcc/Analysis/Closure.h"
+
 #include "mlir/IR/Iterators.h"
 #include "qcc/Analysis/Names.h"
 #include "qcc/Qnn/Qnn.h"
@@ -162,13 +164,7 @@ void QuantizationSites::findDiamond(Operation *top) {
     if (!fits(op))
       return;
     members.insert(op);
-    bool isClosed = llvm::all_of(members, [&](Operation *member) {
-      return member == op ||
-             llvm::all_of(member->getUsers(), [&](Operation *user) {
-               return members.contains(user);
-             });
-    });
-    if (!isClosed)
+    if (!isClosed(members, op))
       continue;
     for (Operation *member : llvm::drop_begin(members)) {
       kernelRoot[member] = kernelRoot.lookup(top);

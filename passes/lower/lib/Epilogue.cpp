@@ -8,8 +8,10 @@
 
 #include "Epilogue.h"
 
+#include "qcc/Analysis/Closure.h"
 #include "qcc/Lower/Quantization.h"
 #include "qcc/Lower/ScalarCode.h"
+#include "qcc/Qnn/Constants.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -65,7 +67,9 @@ bool qcc::lower::isElementwise(Operation *op) {
            hasEpilogueParameters(quantize, quantize.getResult());
   if (auto dequantize = dyn_cast<DequantizeOp>(op))
     return hasEpilogueParameters(dequantize, dequantize.getInput());
-  return isa<UnaryOp, ClampOp, BinaryOp, SelectOp, CastOp>(op);
+  auto quantizable = dyn_cast<QuantizableOp>(op);
+  return (quantizable && quantizable.isElementwise()) ||
+         isa<SelectOp, CastOp>(op);
 }
 
 FusedSet qcc::lower::growForward(Operation *root) {
@@ -89,14 +93,7 @@ FusedSet qcc::lower::growForward(Operation *root) {
       continue;
     members.insert(op);
     grown.ops.insert(op);
-    // Closed: this op's result is the only one that anybody outside reads.
-    bool isClosed = llvm::all_of(members, [&](Operation *member) {
-      return member == op ||
-             llvm::all_of(member->getUsers(), [&](Operation *user) {
-               return members.contains(user);
-             });
-    });
-    if (isClosed) {
+    if (qcc::analysis::isClosed(members, op)) {
       best.ops = grown.ops;
       best.last = op->getResult(0);
     }
@@ -200,15 +197,16 @@ Value EpilogueBuilder::perChannel(ArrayRef<float> values) {
     return arith::ConstantOp::create(builder, loc,
                                      builder.getF32FloatAttr(values.front()));
   return emitExtra(
-      makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
+      createConstant(outer, loc, static_cast<int64_t>(values.size()), values));
 }
 
 Value EpilogueBuilder::perChannel(ArrayRef<int32_t> values) {
   if (llvm::all_equal(values))
     return arith::ConstantOp::create(builder, loc,
                                      builder.getI32IntegerAttr(values.front()));
-  return emitExtra(
-      makeConstant(outer, loc, values, static_cast<int64_t>(values.size())));
+  SmallVector<int64_t> wide(values.begin(), values.end());
+  return emitExtra(createConstant(outer, loc, static_cast<int64_t>(wide.size()),
+                                  outer.getI32Type(), wide));
 }
 
 Value EpilogueBuilder::emit(Value tensor, double factor) {

@@ -10,6 +10,7 @@
 
 #include "qcc/Lower/Passes.h"
 #include "qcc/Lower/Quantization.h"
+#include "qcc/Qnn/Constants.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/Reference.h"
 
@@ -169,22 +170,20 @@ private:
 
 /// Weights as signed 8-bit numbers with the zero point taken off, row by row of
 /// output channels; empty where one does not fit.
-SmallVector<int8_t> signedWeights(DequantizeOp dequantize,
-                                  const Parameters &parameters,
-                                  int64_t perOutput) {
-  SmallVector<int64_t> stored = constantIntegers(dequantize.getInput());
-  SmallVector<int8_t> result;
-  result.reserve(stored.size());
-  for (auto [i, value] : llvm::enumerate(stored)) {
-    int64_t shifted =
-        value -
+std::vector<int64_t> signedWeights(DequantizeOp dequantize,
+                                   const Parameters &parameters,
+                                   int64_t perOutput) {
+  auto values = readIntegers(dequantize.getInput());
+  if (!values)
+    return {};
+  for (auto [i, value] : llvm::enumerate(*values)) {
+    value -=
         parameters
             .zeroPoints[parameters.zeroPoints.size() == 1 ? 0 : i / perOutput];
-    if (shifted < -128 || shifted > 127)
+    if (value < -128 || value > 127)
       return {};
-    result.push_back(static_cast<int8_t>(shifted));
   }
-  return result;
+  return std::move(*values);
 }
 
 std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
@@ -223,7 +222,7 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   int64_t outputs = weightType.getDimSize(0),
           perOutput =
               weightType.getNumElements() / std::max<int64_t>(outputs, 1);
-  SmallVector<int8_t> values = signedWeights(weight, *w, perOutput);
+  std::vector<int64_t> values = signedWeights(weight, *w, perOutput);
   if (values.empty())
     return stay("a weight less its zero point needs more than 8 bits");
 
@@ -241,13 +240,14 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   if (auto quantized =
           bias ? bias.getDefiningOp<DequantizeOp>() : DequantizeOp()) {
     std::optional<Parameters> b = constantParameters(quantized);
-    SmallVector<int64_t> integers = constantIntegers(quantized.getInput());
-    bool onGrid = b && integers.size() == static_cast<size_t>(outputs);
+    auto integers = readIntegers(quantized.getInput());
+    bool onGrid =
+        b && integers && integers->size() == static_cast<size_t>(outputs);
     for (int64_t c = 0; onGrid && c < outputs; ++c)
       onGrid = at(b->zeroPoints, c) == 0 &&
                std::abs(at(b->scales, c) - scale[c]) <= 1e-6 * scale[c];
     if (onGrid) {
-      stored.assign(integers.begin(), integers.end());
+      stored.assign(integers->begin(), integers->end());
       realBias = {};
     }
   }
@@ -276,7 +276,8 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   builder.setInsertionPoint(op);
   result.input = input.getInput();
   result.weight =
-      makeConstant(builder, weight.getLoc(), values, weightType.getShape());
+      createConstant(builder, weight.getLoc(), weightType.getShape(),
+                     builder.getIntegerType(8), values);
   result.padValue.assign(in->zeroPoints.begin(), in->zeroPoints.end());
   result.root.tensor = op->getResult(0);
   result.root.accumulator = builder.getI32Type();
@@ -390,7 +391,7 @@ void FuseContractions::fusePool(PoolOp op) {
     } else if (op.getKind() == PoolKind::average) {
       if (llvm::all_equal(counts))
         counts.resize(1), shape.clear();
-      root.divisor = makeConstant(builder, op.getLoc(), counts, shape);
+      root.divisor = createConstant(builder, op.getLoc(), shape, counts);
     }
   }
   replace(op, root,
