@@ -7,12 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantEvaluation.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace qcc::graph {
@@ -223,23 +223,10 @@ private:
 };
 
 class FoldChannelAffine
-    : public graph::impl::FoldChannelAffinePassBase<FoldChannelAffine> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<FoldAfter<qnn::ConvOp>, FoldAfter<qnn::ConvTransposeOp>,
-            FoldAfter<qnn::LinearOp>, FoldBefore<qnn::ConvOp>,
-            FoldBefore<qnn::LinearOp>>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
-};
+    : public analysis::GreedyPatternPass<
+          graph::impl::FoldChannelAffinePassBase<FoldChannelAffine>,
+          FoldAfter<qnn::ConvOp>, FoldAfter<qnn::ConvTransposeOp>,
+          FoldAfter<qnn::LinearOp>, FoldBefore<qnn::ConvOp>,
+          FoldBefore<qnn::LinearOp>> {};
 
 } // namespace

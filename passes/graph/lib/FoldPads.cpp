@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace qcc::graph {
@@ -103,21 +103,9 @@ struct FoldIntoPool : OpRewritePattern<qnn::PoolOp> {
   }
 };
 
-class FoldPads : public graph::impl::FoldPadsPassBase<FoldPads> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<FoldIntoConv, FoldIntoPool>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
+class FoldPads
+    : public analysis::GreedyPatternPass<
+          graph::impl::FoldPadsPassBase<FoldPads>, FoldIntoConv, FoldIntoPool> {
 };
 
 } // namespace

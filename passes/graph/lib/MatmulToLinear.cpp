@@ -8,12 +8,12 @@
 
 #include "ConstantEvaluation.h"
 #include "TransposedOps.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace qcc::graph {
 #define GEN_PASS_DEF_MATMULTOLINEARPASS
@@ -59,21 +59,8 @@ struct MatmulByWeight : OpRewritePattern<qnn::MatmulOp> {
 };
 
 class MatmulToLinear
-    : public graph::impl::MatmulToLinearPassBase<MatmulToLinear> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<MatmulByWeight>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
+    : public analysis::GreedyPatternPass<
+          graph::impl::MatmulToLinearPassBase<MatmulToLinear>, MatmulByWeight> {
 };
 
 } // namespace

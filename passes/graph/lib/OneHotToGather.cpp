@@ -8,11 +8,11 @@
 
 #include "ConstantEvaluation.h"
 #include "Match.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace qcc::graph {
@@ -111,21 +111,7 @@ struct OneHotLinear : OpRewritePattern<qnn::LinearOp> {
 };
 
 class OneHotToGather
-    : public graph::impl::OneHotToGatherPassBase<OneHotToGather> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<OneHotLinear>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
-};
+    : public analysis::GreedyPatternPass<
+          graph::impl::OneHotToGatherPassBase<OneHotToGather>, OneHotLinear> {};
 
 } // namespace

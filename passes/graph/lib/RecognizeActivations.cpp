@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Match.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <limits>
@@ -187,21 +187,8 @@ struct RecognizeSoftmax : OpRewritePattern<qnn::BinaryOp> {
 };
 
 class RecognizeActivations
-    : public graph::impl::RecognizeActivationsPassBase<RecognizeActivations> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<RecognizeProduct, RecognizeSoftmax>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
-};
+    : public analysis::GreedyPatternPass<
+          graph::impl::RecognizeActivationsPassBase<RecognizeActivations>,
+          RecognizeProduct, RecognizeSoftmax> {};
 
 } // namespace

@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Match.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Graph/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace qcc::graph {
 #define GEN_PASS_DEF_RECOGNIZELAYERNORMPASS
@@ -229,21 +229,8 @@ struct FoldScaleAndBias : OpRewritePattern<qnn::BinaryOp> {
 };
 
 class RecognizeLayerNorm
-    : public graph::impl::RecognizeLayerNormPassBase<RecognizeLayerNorm> {
-public:
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<RecognizeNorm, FoldScaleAndBias>(context);
-    patterns = std::move(set);
-    return success();
-  }
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-private:
-  FrozenRewritePatternSet patterns;
-};
+    : public analysis::GreedyPatternPass<
+          graph::impl::RecognizeLayerNormPassBase<RecognizeLayerNorm>,
+          RecognizeNorm, FoldScaleAndBias> {};
 
 } // namespace

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace qcc::lower {
 #define GEN_PASS_DEF_REDUCETOPOOLPASS
@@ -66,24 +66,9 @@ struct ReduceToPool : OpRewritePattern<ReduceOp> {
   }
 };
 
-struct ReduceToPoolPass
-    : qcc::lower::impl::ReduceToPoolPassBase<ReduceToPoolPass> {
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<ReduceToPool>(context);
-    patterns = std::move(set);
-    return success();
-  }
-
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns))) {
-      getOperation().emitError(
-          "turning reductions into pools did not reach a fixed point");
-      signalPassFailure();
-    }
-  }
-
-  FrozenRewritePatternSet patterns;
-};
+class ReduceToPoolPass
+    : public qcc::analysis::GreedyPatternPass<
+          qcc::lower::impl::ReduceToPoolPassBase<ReduceToPoolPass>,
+          ReduceToPool> {};
 
 } // namespace

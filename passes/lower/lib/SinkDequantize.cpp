@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Lower/Quantization.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace qcc::lower {
 #define GEN_PASS_DEF_SINKDEQUANTIZEPASS
@@ -154,24 +154,9 @@ struct HoistQuantize : OpRewritePattern<QuantizeOp> {
   }
 };
 
-struct SinkDequantizePass
-    : qcc::lower::impl::SinkDequantizePassBase<SinkDequantizePass> {
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    set.add<SinkDequantize, DropRequantize, HoistQuantize>(context);
-    patterns = std::move(set);
-    return success();
-  }
-
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns))) {
-      getOperation().emitError(
-          "moving quantization past data movement did not reach a fixed point");
-      signalPassFailure();
-    }
-  }
-
-  FrozenRewritePatternSet patterns;
-};
+class SinkDequantizePass
+    : public qcc::analysis::GreedyPatternPass<
+          qcc::lower::impl::SinkDequantizePassBase<SinkDequantizePass>,
+          SinkDequantize, DropRequantize, HoistQuantize> {};
 
 } // namespace

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 #include "qcc/abi/numerics.h"
@@ -55,22 +55,8 @@ struct FoldClamp : OpRewritePattern<qnn::QuantizeOp> {
   }
 };
 
-struct FoldClamps : quantize::impl::FoldClampsBase<FoldClamps> {
-  using FoldClampsBase::FoldClampsBase;
-
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet owned(context);
-    owned.add<FoldClamp>(context);
-    patterns = std::move(owned);
-    return success();
-  }
-
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-  FrozenRewritePatternSet patterns;
+class FoldClamps : public analysis::GreedyPatternPass<
+                       quantize::impl::FoldClampsBase<FoldClamps>, FoldClamp> {
 };
 
 } // namespace

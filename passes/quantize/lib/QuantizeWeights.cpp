@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "qcc/Analysis/GreedyPatternPass.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 #include "qcc/abi/numerics.h"
@@ -59,22 +59,9 @@ struct QuantizeConstant : OpRewritePattern<qnn::QuantizeOp> {
   }
 };
 
-struct QuantizeWeights : quantize::impl::QuantizeWeightsBase<QuantizeWeights> {
-  using QuantizeWeightsBase::QuantizeWeightsBase;
-
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet owned(context);
-    owned.add<QuantizeConstant>(context);
-    patterns = std::move(owned);
-    return success();
-  }
-
-  void runOnOperation() override {
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
-  }
-
-  FrozenRewritePatternSet patterns;
-};
+class QuantizeWeights
+    : public analysis::GreedyPatternPass<
+          quantize::impl::QuantizeWeightsBase<QuantizeWeights>,
+          QuantizeConstant> {};
 
 } // namespace
