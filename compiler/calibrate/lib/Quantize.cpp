@@ -10,6 +10,7 @@
 
 #include "mlir/IR/Threading.h"
 #include "mlir/Pass/PassManager.h"
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Quantize/Pipelines.h"
 
@@ -30,7 +31,7 @@ static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
 /// result: differences of logits are much less noisy.
 static OwningOpRef<ModuleOp> withLogits(ModuleOp module) {
   OwningOpRef<ModuleOp> copy = module.clone();
-  func::FuncOp function = entryFunction(*copy);
+  func::FuncOp function = analysis::entryFunction(*copy);
   Operation *terminator = function.front().getTerminator();
   for (OpOperand &output : terminator->getOpOperands()) {
     Value value = output.get();

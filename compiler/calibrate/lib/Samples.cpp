@@ -8,53 +8,18 @@
 
 #include "qcc/Calibration/Samples.h"
 
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
+#include "qcc/Qnn/DType.h"
 #include "qcc/io/Preprocess.h"
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
 
-func::FuncOp qcc::calibration::entryFunction(ModuleOp module) {
-  if (auto main = module.lookupSymbol<func::FuncOp>("main"))
-    return main;
-  auto functions = module.getOps<func::FuncOp>();
-  if (!llvm::hasSingleElement(functions)) {
-    module.emitError("has no function 'main', and not exactly one other");
-    return {};
-  }
-  return *functions.begin();
-}
-
-/// The qcc_dtype of an element type, or 0.
-static uint32_t dtypeOf(Type type) {
-  if (type.isF32())
-    return QCC_DTYPE_F32;
-  if (type.isF16())
-    return QCC_DTYPE_F16;
-  auto integer = dyn_cast<IntegerType>(type);
-  if (!integer)
-    return 0;
-  bool isUnsigned = integer.isUnsigned();
-  switch (integer.getWidth()) {
-  case 1:
-    return QCC_DTYPE_BOOL;
-  case 8:
-    return isUnsigned ? QCC_DTYPE_U8 : QCC_DTYPE_I8;
-  case 16:
-    return isUnsigned ? QCC_DTYPE_U16 : QCC_DTYPE_I16;
-  case 32:
-    return isUnsigned ? QCC_DTYPE_U32 : QCC_DTYPE_I32;
-  case 64:
-    return isUnsigned ? QCC_DTYPE_U64 : QCC_DTYPE_I64;
-  default:
-    return 0;
-  }
-}
-
 FailureOr<Samples> Samples::open(ModuleOp module, ArrayRef<std::string> sources,
                                  StringRef preprocess) {
-  func::FuncOp function = entryFunction(module);
+  func::FuncOp function = analysis::entryFunction(module);
   if (!function)
     return failure();
   Samples samples(function.getLoc());
@@ -67,10 +32,11 @@ FailureOr<Samples> Samples::open(ModuleOp module, ArrayRef<std::string> sources,
     if (!type || !type.hasStaticShape())
       return error() << "input '" << name << "' has type " << argument.getType()
                      << "; calibration needs static shapes, which -shape gives";
-    io::InputSpec input{name, {dtypeOf(type.getElementType()), {}}, {}};
-    if (!input.type.dtype)
+    std::optional<qcc_dtype> dtype = qnn::dtypeOf(type.getElementType());
+    if (!dtype)
       return error() << "input '" << name << "' has type " << type
                      << ", for which no files are read";
+    io::InputSpec input{name, {*dtype, {}}, {}};
     llvm::append_range(input.type.shape, type.getShape());
     // Preprocessing is for pictures: inputs with channels and two dimensions.
     if (!preprocess.empty() && type.getRank() == 4) {

@@ -11,6 +11,7 @@
 #include "Patches.h"
 #include "Progress.h"
 #include "RoundWeights.h"
+#include "qcc/Analysis/Entry.h"
 
 #include "mlir/IR/Threading.h"
 #include "qcc/Qnn/Constants.h"
@@ -397,14 +398,14 @@ LogicalResult
 qcc::calibration::correctWithData(ModuleOp module, const Samples &samples,
                                   ArrayRef<size_t> indices,
                                   const CorrectionOptions &options) {
-  func::FuncOp function = entryFunction(module);
+  func::FuncOp function = analysis::entryFunction(module);
   if (!function)
     return failure();
   return SequentialRun(function, options).run(samples, indices);
 }
 
 size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
-  func::FuncOp function = entryFunction(module);
+  func::FuncOp function = analysis::entryFunction(module);
   if (!function)
     return kFewestSamples;
   // The most bytes that are live at once, each tensor twice.

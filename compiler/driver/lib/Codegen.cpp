@@ -10,6 +10,7 @@
 
 #include "Signature.h"
 
+#include "qcc/Analysis/Entry.h"
 #include "qcc/X86/Compile.h"
 
 #include "llvm/Support/Path.h"
@@ -66,7 +67,7 @@ FailureOr<std::unique_ptr<CompiledModel>>
 qcc::driver::generateCode(ModuleOp module, const Options &options) {
   auto result = std::make_unique<CompiledModel>();
   result->model.name = llvm::sys::path::stem(options.model).str();
-  if (failed(describeSignature(entryFunction(module), result->model)))
+  if (failed(describeSignature(analysis::entryFunction(module), result->model)))
     return failure();
   result->planned = module.clone();
   FailureOr<SmallVector<x86::CompiledVariant>> variants =

@@ -17,9 +17,9 @@
 #include "NumberVerifier.h"
 #include "Provenance.h"
 #include "SeedMiscompile.h"
-#include "Signature.h"
 #include "Verification.h"
 
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Calibrate/Statistics.h"
 #include "qcc/Calibration/Calibrate.h"

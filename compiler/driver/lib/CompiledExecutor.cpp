@@ -10,8 +10,8 @@
 
 #include "Codegen.h"
 #include "InProcess.h"
-#include "Signature.h"
 
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Target/Placement.h"
@@ -108,7 +108,7 @@ CompiledExecutor::create(ModuleOp module, const Options &options) {
   result->compiled = std::move(*compiled);
   result->imports.observe = observe;
 
-  func::FuncOp planned = entryFunction(*result->compiled->planned);
+  func::FuncOp planned = analysis::entryFunction(*result->compiled->planned);
   target::WeightsBlob weights;
   FailureOr<target::Placement> placement =
       target::Placement::get(planned, weights);
@@ -139,7 +139,8 @@ CompiledExecutor::takeSlot() const {
   settings.imports = &imports;
   settings.user = slot.get();
   FailureOr<std::unique_ptr<InProcess>> program = InProcess::load(
-      *compiled, entryFunction(*const_cast<OwningOpRef<ModuleOp> &>(lowered)),
+      *compiled,
+      analysis::entryFunction(*const_cast<OwningOpRef<ModuleOp> &>(lowered)),
       settings);
   if (failed(program))
     return failure();

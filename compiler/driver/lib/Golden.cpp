@@ -8,10 +8,10 @@
 
 #include "Golden.h"
 
-#include "Signature.h"
-
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Interpreter/Interpreter.h"
 #include "qcc/Qnn/Constants.h"
+#include "qcc/Qnn/DType.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/runtime.h"
 
@@ -53,7 +53,7 @@ std::optional<qcc_golden_input> quantizedRange(Value value) {
 
 std::vector<qcc_golden_input> qcc::driver::inputRanges(ModuleOp module) {
   std::vector<qcc_golden_input> result;
-  for (BlockArgument input : entryFunction(module).getArguments()) {
+  for (BlockArgument input : analysis::entryFunction(module).getArguments()) {
     bool isFloat = isa<FloatType>(getElementTypeOrSelf(input.getType()));
     result.push_back(quantizedRange(input).value_or(
         isFloat ? qcc_golden_input{-1, 1} : qcc_golden_input{0, 127}));
@@ -65,11 +65,11 @@ SmallVector<qnn::Tensor>
 qcc::driver::goldenInputs(ModuleOp module, ArrayRef<qcc_golden_input> ranges,
                           uint64_t seed) {
   SmallVector<qnn::Tensor> result;
-  func::FuncOp entry = entryFunction(module);
+  func::FuncOp entry = analysis::entryFunction(module);
   for (auto [i, type] : llvm::enumerate(entry.getFunctionType().getInputs())) {
     auto tensorType = cast<RankedTensorType>(type);
     qnn::Tensor tensor = qnn::Tensor::uninitialized(tensorType);
-    qcc_dtype dtype = *toDType(tensorType.getElementType(), entry.getLoc());
+    qcc_dtype dtype = *qnn::dtypeOf(tensorType.getElementType());
     qcc_golden_fill(&ranges[i], seed, i, dtype, tensor.getNumElements(),
                     tensor.mutableData<char>());
     result.push_back(tensor);

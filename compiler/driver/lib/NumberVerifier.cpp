@@ -8,8 +8,7 @@
 
 #include "NumberVerifier.h"
 
-#include "Signature.h"
-
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Interpreter/Interpreter.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Qnn/Qnn.h"
@@ -125,7 +124,7 @@ Comparison NumberVerifier::compareTensors(const Snapshot &before,
 FailureOr<Comparison> NumberVerifier::compareLayers(ModuleOp module,
                                                     size_t index,
                                                     Declared declared) const {
-  func::FuncOp function = entryFunction(module);
+  func::FuncOp function = analysis::entryFunction(module);
   const Snapshot &before = accepted[index];
   Comparison result;
   llvm::DenseMap<Value, qnn::Tensor> values;
@@ -158,7 +157,8 @@ FailureOr<Comparison> NumberVerifier::compareLayers(ModuleOp module,
 
 LogicalResult NumberVerifier::check(ModuleOp module, StringRef changedBy,
                                     Declared declared) {
-  if (!entryFunction(module))
+  // Before the graph phase there is nothing to run.
+  if (module.getOps<func::FuncOp>().empty())
     return success();
   // Passes that find nothing to do cost nothing.
   OperationFingerPrint now(module);

@@ -8,43 +8,11 @@
 
 #include "Signature.h"
 
+#include "qcc/Qnn/DType.h"
 #include "qcc/Qnn/Qnn.h"
 
 using namespace mlir;
 using namespace qcc::driver;
-
-func::FuncOp qcc::driver::entryFunction(ModuleOp module) {
-  return module.lookupSymbol<func::FuncOp>("main");
-}
-
-std::optional<qcc_dtype> qcc::driver::toDType(Type type, Location location) {
-  if (type.isF32())
-    return QCC_DTYPE_F32;
-  if (type.isF16())
-    return QCC_DTYPE_F16;
-  if (type.isBF16())
-    return QCC_DTYPE_BF16;
-  if (type.isF64())
-    return QCC_DTYPE_F64;
-  if (auto integer = dyn_cast<IntegerType>(type)) {
-    bool isUnsigned = integer.isUnsigned();
-    switch (integer.getWidth()) {
-    case 1:
-      return QCC_DTYPE_BOOL;
-    case 8:
-      return isUnsigned ? QCC_DTYPE_U8 : QCC_DTYPE_I8;
-    case 16:
-      return isUnsigned ? QCC_DTYPE_U16 : QCC_DTYPE_I16;
-    case 32:
-      return isUnsigned ? QCC_DTYPE_U32 : QCC_DTYPE_I32;
-    case 64:
-      return isUnsigned ? QCC_DTYPE_U64 : QCC_DTYPE_I64;
-    }
-  }
-  emitError(location) << "inputs and outputs of type " << type
-                      << " are not supported";
-  return std::nullopt;
-}
 
 /// Name, type and shape of an argument or result.
 static FailureOr<qcc::package::Value> describe(Type type,
@@ -57,9 +25,11 @@ static FailureOr<qcc::package::Value> describe(Type type,
                         << " must have a static shape; give one with -shape=";
     return failure();
   }
-  std::optional<qcc_dtype> dtype = toDType(tensor.getElementType(), location);
+  std::optional<qcc_dtype> dtype = qcc::qnn::dtypeOf(tensor.getElementType());
   if (!dtype)
-    return failure();
+    return emitError(location)
+           << "inputs and outputs of type " << tensor.getElementType()
+           << " are not supported";
   qcc::package::Value value;
   StringAttr name =
       attributes ? attributes.getAs<StringAttr>(qcc::qnn::QnnDialect::kNameAttr)

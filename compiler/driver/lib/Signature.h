@@ -15,13 +15,6 @@
 
 namespace qcc::driver {
 
-/// The function that the model's inputs and outputs belong to.
-mlir::func::FuncOp entryFunction(mlir::ModuleOp module);
-
-/// The runtime's element type, or nullopt (with an error at `location`) for one
-/// that artifacts cannot have.
-std::optional<qcc_dtype> toDType(mlir::Type type, mlir::Location location);
-
 /// Inputs and outputs by name, type and shape.
 llvm::LogicalResult describeSignature(mlir::func::FuncOp entry,
                                       package::Model &model);

@@ -10,9 +10,10 @@
 
 #include "CompiledExecutor.h"
 #include "InProcess.h"
-#include "Signature.h"
 
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Interpreter/Interpreter.h"
+#include "qcc/Qnn/DType.h"
 #include "qcc/Qnn/Qnn.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -86,9 +87,8 @@ public:
 
   void compare(StringRef name, const qcc_tensor_info &info) {
     for (const qnn::Tensor *tensor : expected.lookup(name)) {
-      bool isSameType =
-          *toDType(tensor->getElementType(), location(*tensor)) == info.dtype &&
-          tensor->getShape() == ArrayRef(info.shape, info.rank);
+      bool isSameType = qnn::dtypeOf(tensor->getElementType()) == info.dtype &&
+                        tensor->getShape() == ArrayRef(info.shape, info.rank);
       if (isSameType && different.empty() && !isSame(*tensor, info))
         different = name.str();
     }
@@ -158,7 +158,7 @@ LogicalResult qcc::driver::verifyPrograms(const CompiledModel &compiled,
       settings.program = program.name;
       settings.threads = threads;
       FailureOr<std::unique_ptr<InProcess>> loaded =
-          InProcess::load(compiled, entryFunction(module), settings);
+          InProcess::load(compiled, analysis::entryFunction(module), settings);
       if (failed(loaded))
         return failure();
       for (auto [sample, snapshot] :

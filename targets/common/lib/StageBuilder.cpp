@@ -11,6 +11,7 @@
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "qcc/Target/ExpandMath.h"
 
+#include "qcc/Qnn/DType.h"
 #include "qcc/abi/artifact.h"
 #include "qcc/abi/kernel.h"
 #include "llvm/ADT/Twine.h"
@@ -32,29 +33,10 @@ static StringRef nodeName(Location loc) {
   return name;
 }
 
-/// ONNX TensorProto.DataType of a stored element.
-static int32_t dataType(Type type) {
-  if (type.isF32())
-    return QCC_DTYPE_F32;
-  if (type.isF64())
-    return QCC_DTYPE_F64;
-  if (type.isF16())
-    return QCC_DTYPE_F16;
-  if (type.isBF16())
-    return QCC_DTYPE_BF16;
-  if (type.isInteger(1))
-    return QCC_DTYPE_BOOL;
-  bool isUnsigned = type.isUnsignedInteger();
-  switch (type.getIntOrFloatBitWidth()) {
-  case 16:
-    return isUnsigned ? QCC_DTYPE_U16 : QCC_DTYPE_I16;
-  case 32:
-    return isUnsigned ? QCC_DTYPE_U32 : QCC_DTYPE_I32;
-  case 64:
-    return isUnsigned ? QCC_DTYPE_U64 : QCC_DTYPE_I64;
-  default: // sub-byte integers take a byte each
-    return isUnsigned ? QCC_DTYPE_U8 : QCC_DTYPE_I8;
-  }
+/// The type of a stored element; integers of less than a byte take one each.
+static qcc_dtype storedType(Type type) {
+  return qcc::qnn::dtypeOf(type).value_or(
+      type.isUnsignedInteger() ? QCC_DTYPE_U8 : QCC_DTYPE_I8);
 }
 
 namespace qcc::target {
@@ -248,7 +230,7 @@ void StageBuilder::describe(Operation *op, const SharedKernel &kernel) {
     const Storage &storage = placement[op->getResult(0)];
     TensorInfo entry;
     entry.name = tensor.str();
-    entry.dtype = dataType(type.getElementType());
+    entry.dtype = storedType(type.getElementType());
     entry.shape.assign(type.getShape().begin(), type.getShape().end());
     entry.byteStrides.assign(storage.strides.begin(), storage.strides.end());
     entry.place = storage.place;

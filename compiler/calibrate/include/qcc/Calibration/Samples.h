@@ -20,10 +20,6 @@
 
 namespace qcc::calibration {
 
-/// The function that a module runs: `main`, or its only one. Null, after an
-/// error, if there is none.
-mlir::func::FuncOp entryFunction(mlir::ModuleOp module);
-
 /// Samples for the arguments of a module's entry function, read when they are
 /// wanted.
 class Samples {
