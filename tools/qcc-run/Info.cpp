@@ -85,8 +85,7 @@ static void printText(const Info &info) {
   printf("golden vectors: %s\n",
          qcc_model_has_golden(info.model) ? "yes" : "no");
   if (!info.provenance.empty())
-    printf("provenance %.*s\n", int(info.provenance.size()),
-           info.provenance.data());
+    printProvenance(info.provenance);
 }
 
 //===----------------------------------------------------------------------===//

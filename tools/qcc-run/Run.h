@@ -12,6 +12,7 @@
 #include "Handle.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qcc::tools {
@@ -33,6 +34,9 @@ struct RunOptions {
 
 /// Prints what is known of an artifact.
 void printInfo(const RunOptions &options, qcc_model *model);
+
+/// Prints the JSON text that says how an artifact was made.
+void printProvenance(std::string_view text);
 
 /// Runs the model on all samples of the inputs and writes the outputs.
 io::Status runSamples(const RunOptions &options, qcc_model *model,
