@@ -14,11 +14,14 @@ import dataclasses
 import functools
 import gzip
 import os
+import sys
 from collections.abc import Callable
 
 import numpy as np
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(SOURCE, "scripts"))
+import magika as magika_files
 MODELS = os.environ.get("QCC_MODELS") or os.path.join(SOURCE, "..", "shared", "models")
 
 
@@ -125,6 +128,13 @@ def mnist(split):
     return Split(images[part].astype(np.float32), labels[part].astype(np.int64))
 
 
+def magika(split):
+    """Files of this machine; no label is known."""
+    paths = magika_files.find(640, ["/etc", "/usr/bin", "/usr/include", "/usr/lib", "/usr/share", SOURCE])
+    part = paths[0::3] if split == "calib" else paths[1::3] + paths[2::3]
+    return Split(np.array([magika_files.features(path) for path in part], np.int32))
+
+
 normalized = functools.partial(cifar, scale=1 / 255, mean=(.485, .456, .406), std=(.229, .224, .225))
 raw = functools.partial(cifar, scale=1, mean=(0, 0, 0), std=(1, 1, 1))
 
@@ -141,6 +151,7 @@ ALL = {model.name: model for model in (
     Model("kws", kws, (1, 49, 10)),
     Model("vww", vww, (3, 96, 96)),
     Model("ad", ad, (640,), classifier=False),
+    Model("magika", magika, (2048,)),
     Model("mnist-winml", mnist, (1, 28, 28)),
     Model("opt-mnist", mnist, (1, 28, 28)),
     Model("mobilenet_v2", pictures(224, .875, "RGB", 1 / 128, (1, 1, 1)), (3, 224, 224), first_class=1),

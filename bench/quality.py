@@ -54,18 +54,18 @@ class Qcc:
         command = [os.path.join(self.binaries, "qcc"), model.path, "-target=x86", f"-bits={self.bits}", "-o", out]
         if calib:
             command.append(f"-calib={calib}")
-        batch = symbolic_batch(model)
-        if batch:
-            command.append(f"-shape={batch}:" + "x".join(map(str, (1, *model.shape))))
-        subprocess.run(command, check=True, capture_output=True, text=True)
+        subprocess.run(command + shape_option(model), check=True, capture_output=True, text=True)
 
     def run(self, artifact, model, inputs, folder):
-        source, result = os.path.join(folder, "input.npy"), os.path.join(folder, "output.npy")
-        np.save(source, inputs)
-        names = io_names(model)
-        subprocess.run([os.path.join(self.binaries, "qcc-run"), artifact, "-input", f"{names[0]}={source}",
-                        "-output", f"{names[1]}={result}"], check=True, capture_output=True, text=True)
-        return np.load(result)
+        return run_qcc(artifact, inputs, *io_names(model), folder, self.binaries)
+
+
+def run_qcc(artifact, inputs, input_name, output_name, folder, binaries=""):
+    source, result = os.path.join(folder, "input.npy"), os.path.join(folder, "output.npy")
+    np.save(source, inputs)
+    subprocess.run([os.path.join(binaries, "qcc-run"), artifact, "-input", f"{input_name}={source}",
+                    "-output", f"{output_name}={result}"], check=True, capture_output=True, text=True)
+    return np.load(result)
 
 
 def graph_of(model):
@@ -79,12 +79,14 @@ def io_names(model):
     return next(i.name for i in graph.input if i.name not in initializers), graph.output[0].name
 
 
-def symbolic_batch(model):
-    """The name of the input if its leading dimension is symbolic: qcc is told to take one sample then."""
+def shape_option(model):
+    """Tells qcc to take one sample where the leading dimension of the input is symbolic."""
     graph = graph_of(model)
     initializers = {t.name for t in graph.initializer}
     value = next(i for i in graph.input if i.name not in initializers)
-    return value.name if value.type.tensor_type.shape.dim[0].dim_param else None
+    if not value.type.tensor_type.shape.dim[0].dim_param:
+        return []
+    return [f"-shape={value.name}:" + "x".join(map(str, (1, *model.shape)))]
 
 
 def sqnr(reference, actual):
