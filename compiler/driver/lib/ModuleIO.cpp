@@ -104,9 +104,9 @@ LogicalResult qcc::driver::writeModule(ModuleOp module, StringRef path,
   llvm::MapVector<StringRef, AsmResourceBlob *> large;
   if (!package::isSpecialFile(path)) {
     large = collectLargeResources(module, kMaxTextResourceBytes);
-    // MLIR counts the characters of the text: a prefix, the alignment and two
-    // for each byte.
-    flags.elideLargeResourceString(2 * (kMaxTextResourceBytes + 4) + 2);
+    // MLIR counts the characters of the text: quotes, a prefix, the alignment
+    // and two for each byte. What it leaves out must be in the other file.
+    flags.elideLargeResourceString(2 + 2 + 2 * (4 + kMaxTextResourceBytes));
   }
   // The data first: a text whose data is missing must not be there.
   if (!large.empty() && failed(writeFile(module, getSideFileName(path),

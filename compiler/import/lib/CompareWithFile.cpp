@@ -93,8 +93,8 @@ std::optional<std::string> embeddedBytes(const pb::TensorProto &tensor) {
   }
 }
 
-/// The elements of a constant as raw data would have them; nothing for
-/// attributes that are not stored so.
+/// The elements of a constant as raw data would have them; nothing if they are
+/// not there.
 std::optional<std::string> bytesOf(Attribute value) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
@@ -151,18 +151,20 @@ bool Comparer::isSame(const pb::TensorProto &tensor, Attribute value) {
            differ("constant '" + tensor.name() + "' differs");
   }
   std::optional<std::string> expected, actual = bytesOf(value);
+  if (!actual)
+    return differ("constant '" + tensor.name() + "' has no data");
   if (tensor.data_location() == pb::TensorProto::EXTERNAL) {
     FailureOr<std::string> read = readExternal(tensor);
     if (failed(read))
       return differ("constant '" + tensor.name() + "' cannot be read again");
     expected = std::move(*read);
     // Without a length the rest of the file is not the tensor's.
-    if (actual && actual->size() < expected->size())
+    if (actual->size() < expected->size())
       expected->resize(actual->size());
   } else {
     expected = embeddedBytes(tensor);
   }
-  return !expected || !actual || *expected == *actual ||
+  return !expected || *expected == *actual ||
          differ("constant '" + tensor.name() + "' differs");
 }
 

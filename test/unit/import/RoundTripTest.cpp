@@ -140,6 +140,26 @@ TEST_F(RoundTripTest, ConformanceTests) {
   EXPECT_GE(count, 1500);
 }
 
+TEST_F(RoundTripTest, ConstantsAroundTheLimitOfText) {
+  for (int64_t bytes = qcc::driver::kMaxTextResourceBytes - 1;
+       bytes <= int64_t(qcc::driver::kMaxTextResourceBytes) + 1; ++bytes) {
+    SCOPED_TRACE(bytes);
+    ::onnx::TensorProto tensor = makeTensor(::onnx::TensorProto::INT8, {bytes});
+    tensor.set_raw_data(std::string(bytes, 'q'));
+    std::string text = (folder / "module.mlir").string();
+    OwningOpRef<ModuleOp> module = importModel(makeModelWithTensor(tensor));
+    ASSERT_TRUE(module) << diagnostics;
+    ASSERT_TRUE(succeeded(qcc::driver::writeModule(*module, text, false)));
+    MLIRContext other(MLIRContext::Threading::DISABLED);
+    other.loadDialect<qcc::onnx::OnnxDialect>();
+    OwningOpRef<ModuleOp> read = qcc::driver::readModule(text, other);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*qcc::importer::compareWithFile(*read,
+                                              (folder / "model.onnx").string()),
+              "");
+  }
+}
+
 TEST_F(RoundTripTest, OutputThatCannotBeWritten) {
   context.loadDialect<qcc::onnx::OnnxDialect>();
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
