@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+using namespace qcc;
 using namespace qcc::tools;
 
 void CommandLine::addFlag(std::string name, std::string help, bool &target) {
@@ -138,4 +139,22 @@ CommandLine::Outcome CommandLine::parse(int argc, char **argv,
     return Outcome::Fail;
   }
   return Outcome::Run;
+}
+
+int CommandLine::run(int argc, char **argv, std::string &file,
+                     const std::function<io::Status()> &job) {
+  switch (parse(argc, argv, file)) {
+  case Outcome::Exit:
+    return 0;
+  case Outcome::Fail:
+    return 1;
+  case Outcome::Run:
+    break;
+  }
+  io::Status status = job();
+  if (status.ok() && fflush(stdout) == 0)
+    return 0;
+  printError(status.ok() ? "cannot write to the standard output"
+                         : status.message());
+  return 1;
 }

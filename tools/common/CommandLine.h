@@ -14,6 +14,8 @@
 #ifndef QCC_TOOLS_COMMON_COMMANDLINE_H
 #define QCC_TOOLS_COMMON_COMMANDLINE_H
 
+#include "qcc/io/Status.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -45,6 +47,11 @@ public:
   /// Parses, and prints help, version or an error. The one argument that is not
   /// an option goes to `file`.
   Outcome parse(int argc, char **argv, std::string &file);
+
+  /// Parses, and does `job` unless that is not to be. Returns what main does:
+  /// 0, or 1 after one error.
+  int run(int argc, char **argv, std::string &file,
+          const std::function<io::Status()> &job);
 
   /// Prints "tool: error: message".
   void printError(const std::string &message) const;

@@ -9,12 +9,32 @@
 #ifndef QCC_TOOLS_COMMON_HANDLE_H
 #define QCC_TOOLS_COMMON_HANDLE_H
 
+#include "CommandLine.h"
+
 #include "qcc/io/Array.h"
 #include "qcc/runtime.h"
 
 #include <memory>
 
 namespace qcc::tools {
+
+/// Which program of which artifact a tool runs, and on what.
+struct ProgramOptions {
+  std::string artifact;
+  std::string device = "auto";
+  std::string program; ///< Empty: the best.
+  uint32_t threads = 0;
+
+  void addTo(CommandLine &line) {
+    line.addString("device", "NAME", "cpu or auto", device);
+    line.addNumber("threads", "N", "default: one per physical core", 1,
+                   threads);
+    line.addString("program", "NAME",
+                   "one of the programs that qcc-run -info lists; default: the "
+                   "best",
+                   program);
+  }
+};
 
 struct Release {
   void operator()(qcc_model *model) const { qcc_model_release(model); }
@@ -28,33 +48,29 @@ inline io::Status runtimeError() {
   return io::Status::error(qcc_error_message());
 }
 
-inline io::Status openModel(const std::string &path, ModelHandle &model) {
+inline io::Status openModel(const ProgramOptions &options, ModelHandle &model) {
+  if (options.device != "cpu" && options.device != "auto")
+    return io::Status::error("device '" + options.device +
+                             "' is not available; there are cpu and auto");
   qcc_model *raw = nullptr;
-  if (qcc_model_open(path.c_str(), &raw))
+  if (qcc_model_open(options.artifact.c_str(), &raw))
     return runtimeError();
   model.reset(raw);
   return io::Status::success();
 }
 
-/// An empty `program` stands for the best, 0 threads for one per core.
-inline io::Status makeContext(const ModelHandle &model, uint32_t threads,
-                              const std::string &program,
+inline io::Status makeContext(const ModelHandle &model,
+                              const ProgramOptions &options,
                               ContextHandle &context) {
-  qcc_context_options options = {
-      threads, program.empty() ? nullptr : program.c_str(), nullptr, nullptr};
+  qcc_context_options settings = {
+      options.threads,
+      options.program.empty() ? nullptr : options.program.c_str(), nullptr,
+      nullptr};
   qcc_context *raw = nullptr;
-  if (qcc_context_create(model.get(), &options, &raw))
+  if (qcc_context_create(model.get(), &settings, &raw))
     return runtimeError();
   context.reset(raw);
   return io::Status::success();
-}
-
-/// The devices that a build without accelerators has.
-inline io::Status checkDevice(const std::string &device) {
-  if (device == "cpu" || device == "auto")
-    return io::Status::success();
-  return io::Status::error("device '" + device +
-                           "' is not available; there are cpu and auto");
 }
 
 inline io::ArrayType typeOf(const qcc_value_info &value) {

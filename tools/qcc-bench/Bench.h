@@ -17,12 +17,8 @@
 namespace qcc::tools {
 
 /// What the command line asks for.
-struct BenchOptions {
-  std::string artifact;
+struct BenchOptions : ProgramOptions {
   std::vector<std::string> inputs; ///< [NAME=]PATH; none: golden inputs.
-  std::string device = "auto";
-  std::string program;
-  uint32_t threads = 0;
   uint32_t warmup = 10;
   uint32_t repeat = 0; ///< 0: for a second, at least 10 times.
   bool perLayer = false;

@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Bench.h"
-#include "CommandLine.h"
 
 #include <cstdio>
 
@@ -15,15 +14,11 @@ using namespace qcc;
 using namespace qcc::tools;
 
 static io::Status run(const BenchOptions &options) {
-  if (io::Status status = checkDevice(options.device); !status.ok())
-    return status;
   ModelHandle model;
-  if (io::Status status = openModel(options.artifact, model); !status.ok())
+  if (io::Status status = openModel(options, model); !status.ok())
     return status;
   ContextHandle context;
-  if (io::Status status =
-          makeContext(model, options.threads, options.program, context);
-      !status.ok())
+  if (io::Status status = makeContext(model, options, context); !status.ok())
     return status;
   Measurement measurement;
   if (io::Status status =
@@ -45,12 +40,7 @@ int main(int argc, char **argv) {
   line.addList("input", "[NAME=]PATH",
                "time it on the first sample of this; default: golden inputs",
                options.inputs);
-  line.addString("device", "NAME", "cpu or auto", options.device);
-  line.addNumber("threads", "N", "default: one per physical core", 1,
-                 options.threads);
-  line.addString("program", "NAME",
-                 "one of the programs that qcc-run -info lists",
-                 options.program);
+  options.addTo(line);
   line.addNumber("warmup", "N", "runs that are not timed; default: 10", 0,
                  options.warmup);
   line.addNumber("repeat", "N",
@@ -60,18 +50,5 @@ int main(int argc, char **argv) {
                options.perLayer);
   line.addFlag("json", "print JSON (schema qcc.bench/1), with all samples",
                options.json);
-  switch (line.parse(argc, argv, options.artifact)) {
-  case CommandLine::Outcome::Exit:
-    return 0;
-  case CommandLine::Outcome::Fail:
-    return 1;
-  case CommandLine::Outcome::Run:
-    break;
-  }
-  io::Status status = run(options);
-  if (status.ok() && fflush(stdout) == 0)
-    return 0;
-  line.printError(status.ok() ? "cannot write to the standard output"
-                              : status.message());
-  return 1;
+  return line.run(argc, argv, options.artifact, [&] { return run(options); });
 }

@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Json.h"
 #include "Run.h"
 
 #include <algorithm>
@@ -120,20 +119,7 @@ io::Status TensorDump::writeList() const {
     json.member("dtype", io::dtypeName(info.dtype));
     json.key("stage");
     json.integer(info.valid_from);
-    if (info.grid_count) {
-      json.key("axis");
-      json.integer(info.grid_axis);
-      json.key("scales");
-      json.beginArray();
-      for (uint32_t i = 0; i < info.grid_count; ++i)
-        json.number(info.grids[i].scale);
-      json.endArray();
-      json.key("zero_points");
-      json.beginArray();
-      for (uint32_t i = 0; i < info.grid_count; ++i)
-        json.integer(info.grids[i].zero_point);
-      json.endArray();
-    }
+    writeGrids(json, info.grids, info.grid_count, info.grid_axis);
     json.endObject();
   }
   json.endArray();

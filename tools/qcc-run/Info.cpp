@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Json.h"
 #include "Run.h"
 
 #include "qcc/io/Preprocess.h"
@@ -92,6 +91,24 @@ static void printText(const Info &info) {
 // For programs
 //===----------------------------------------------------------------------===//
 
+void qcc::tools::writeGrids(JsonWriter &json, const qcc_grid *grids,
+                            uint32_t count, uint32_t axis) {
+  if (count == 0)
+    return;
+  json.key("axis");
+  json.integer(axis);
+  json.key("scales");
+  json.beginArray();
+  for (uint32_t i = 0; i < count; ++i)
+    json.number(grids[i].scale);
+  json.endArray();
+  json.key("zero_points");
+  json.beginArray();
+  for (uint32_t i = 0; i < count; ++i)
+    json.integer(grids[i].zero_point);
+  json.endArray();
+}
+
 static void writeValue(JsonWriter &json, const qcc_value_info &value) {
   json.beginObject();
   json.member("name", value.name);
@@ -103,20 +120,7 @@ static void writeValue(JsonWriter &json, const qcc_value_info &value) {
   json.endArray();
   if (value.preprocess)
     json.member("preprocess", io::toString(*value.preprocess));
-  if (value.grid_count) {
-    json.key("axis");
-    json.integer(value.grid_axis);
-    json.key("scales");
-    json.beginArray();
-    for (uint32_t i = 0; i < value.grid_count; ++i)
-      json.number(value.grids[i].scale);
-    json.endArray();
-    json.key("zero_points");
-    json.beginArray();
-    for (uint32_t i = 0; i < value.grid_count; ++i)
-      json.integer(value.grids[i].zero_point);
-    json.endArray();
-  }
+  writeGrids(json, value.grids, value.grid_count, value.grid_axis);
   json.endObject();
 }
 

@@ -10,6 +10,7 @@
 #define QCC_TOOLS_QCC_RUN_RUN_H
 
 #include "Handle.h"
+#include "Json.h"
 
 #include <string>
 #include <string_view>
@@ -18,15 +19,11 @@
 namespace qcc::tools {
 
 /// What the command line asks for.
-struct RunOptions {
-  std::string artifact;
+struct RunOptions : ProgramOptions {
   std::vector<std::string> inputs;     ///< [NAME=]PATH
   std::vector<std::string> outputs;    ///< [NAME=]PATH
   std::vector<std::string> preprocess; ///< [NAME=]SPEC or [NAME=]none
   std::string dumpTensors;
-  std::string device = "auto";
-  std::string program;
-  uint32_t threads = 0;
   bool info = false;
   bool json = false;
   bool selftest = false;
@@ -34,6 +31,11 @@ struct RunOptions {
 
 /// Prints what is known of an artifact.
 void printInfo(const RunOptions &options, qcc_model *model);
+
+/// Adds the grids of a quantized tensor, if it has any, to the object that is
+/// being written.
+void writeGrids(JsonWriter &json, const qcc_grid *grids, uint32_t count,
+                uint32_t axis);
 
 /// Prints the JSON text that says how an artifact was made.
 void printProvenance(std::string_view text);

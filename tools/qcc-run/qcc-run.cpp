@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CommandLine.h"
 #include "Run.h"
 
 #include <cstdio>
@@ -15,19 +14,20 @@ using namespace qcc;
 using namespace qcc::tools;
 
 static io::Status run(const RunOptions &options) {
-  if (io::Status status = checkDevice(options.device); !status.ok())
-    return status;
+  if (!options.info && !options.selftest && options.inputs.empty())
+    return io::Status::error("nothing to do: give -input, -info or -selftest");
+  if (options.inputs.empty() &&
+      (!options.outputs.empty() || !options.dumpTensors.empty()))
+    return io::Status::error("-output and -dump-tensors need -input");
   ModelHandle model;
-  if (io::Status status = openModel(options.artifact, model); !status.ok())
+  if (io::Status status = openModel(options, model); !status.ok())
     return status;
   if (options.info)
     printInfo(options, model.get());
   if (!options.selftest && options.inputs.empty())
     return io::Status::success();
   ContextHandle context;
-  if (io::Status status =
-          makeContext(model, options.threads, options.program, context);
-      !status.ok())
+  if (io::Status status = makeContext(model, options, context); !status.ok())
     return status;
   if (options.selftest) {
     if (qcc_context_selftest(context.get()))
@@ -61,33 +61,6 @@ int main(int argc, char **argv) {
   line.addFlag("json", "print it as JSON", options.json);
   line.addFlag("selftest", "verify the artifact and run its golden vectors",
                options.selftest);
-  line.addString("device", "NAME", "cpu or auto", options.device);
-  line.addNumber("threads", "N", "default: one per physical core", 1,
-                 options.threads);
-  line.addString("program", "NAME",
-                 "one of the programs that -info lists; default: the best",
-                 options.program);
-  switch (line.parse(argc, argv, options.artifact)) {
-  case CommandLine::Outcome::Exit:
-    return 0;
-  case CommandLine::Outcome::Fail:
-    return 1;
-  case CommandLine::Outcome::Run:
-    break;
-  }
-  if (!options.info && !options.selftest && options.inputs.empty()) {
-    line.printError("nothing to do: give -input, -info or -selftest");
-    return 1;
-  }
-  if (options.inputs.empty() &&
-      (!options.outputs.empty() || !options.dumpTensors.empty())) {
-    line.printError("-output and -dump-tensors need -input");
-    return 1;
-  }
-  io::Status status = run(options);
-  if (status.ok() && fflush(stdout) == 0)
-    return 0;
-  line.printError(status.ok() ? "cannot write to the standard output"
-                              : status.message());
-  return 1;
+  options.addTo(line);
+  return line.run(argc, argv, options.artifact, [&] { return run(options); });
 }
