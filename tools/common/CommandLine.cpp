@@ -23,7 +23,7 @@ void CommandLine::addFlag(std::string name, std::string help, bool &target) {
     target = value != "false";
     return "";
   };
-  options.push_back({name, "", help, true, set});
+  options.push_back({std::move(name), "", std::move(help), true, set});
 }
 
 void CommandLine::addString(std::string name, std::string value,
@@ -32,7 +32,8 @@ void CommandLine::addString(std::string name, std::string value,
     target = value;
     return value.empty() ? "expected a value" : "";
   };
-  options.push_back({name, value, help, false, set});
+  options.push_back(
+      {std::move(name), std::move(value), std::move(help), false, set});
 }
 
 void CommandLine::addList(std::string name, std::string value, std::string help,
@@ -41,7 +42,8 @@ void CommandLine::addList(std::string name, std::string value, std::string help,
     target.push_back(value);
     return value.empty() ? "expected a value" : "";
   };
-  options.push_back({name, value, help, true, set});
+  options.push_back(
+      {std::move(name), std::move(value), std::move(help), true, set});
 }
 
 void CommandLine::addNumber(std::string name, std::string value,
@@ -56,7 +58,8 @@ void CommandLine::addNumber(std::string name, std::string value,
     target = number;
     return "";
   };
-  options.push_back({name, value, help, false, set});
+  options.push_back(
+      {std::move(name), std::move(value), std::move(help), false, set});
 }
 
 CommandLine::Option *CommandLine::find(std::string_view name) {
