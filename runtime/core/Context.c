@@ -230,7 +230,7 @@ static qcc_status ensure_bound(qcc_context *context, uint32_t index) {
 
 static qcc_status get_value(qcc_context *context, direction d, const char *name,
                             qcc_dltensor *tensor) {
-  uint32_t index;
+  uint32_t index = 0;
   qcc_value_info info;
   qcc_status status = find_value(context, d, name, &index);
   if (status || (status = ensure_bound(context, index)))
