@@ -87,13 +87,7 @@ private:
     PassManager manager(&context);
     if (options.verifyLowering)
       manager.addInstrumentation(verifier.instrument(
-          [declared](StringRef pass) {
-            // The two passes that move from real numbers to integers.
-            bool isDeclared = pass == "qcc-fuse-contractions" ||
-                              pass == "qcc-fuse-elementwise";
-            return isDeclared ? Declared::oneStep : declared;
-          },
-          [this](ModuleOp program, StringRef pass) {
+          declared, [this](ModuleOp program, StringRef pass) {
             if (options.seedMiscompile == pass)
               isSeeded |= corruptProgram(program);
           }));

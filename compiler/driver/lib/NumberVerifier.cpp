@@ -8,6 +8,7 @@
 
 #include "NumberVerifier.h"
 
+#include "qcc/Analysis/DeclaredChange.h"
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Interpreter/Interpreter.h"
 #include "qcc/Qnn/Constants.h"
@@ -29,11 +30,9 @@ namespace {
 /// Runs after every pass on whatever op it was given.
 class Instrumentation : public PassInstrumentation {
 public:
-  Instrumentation(NumberVerifier &verifier,
-                  std::function<Declared(StringRef)> declared,
+  Instrumentation(NumberVerifier &verifier, Declared declared,
                   std::function<void(ModuleOp, StringRef)> before)
-      : verifier(verifier), declared(std::move(declared)),
-        before(std::move(before)) {}
+      : verifier(verifier), declared(declared), before(std::move(before)) {}
 
   void runAfterPass(Pass *pass, Operation *op) override {
     StringRef name = pass->getArgument();
@@ -44,12 +43,13 @@ public:
     if (!module)
       module = op->getParentOfType<ModuleOp>();
     before(module, name);
-    (void)verifier.check(module, name, declared(name));
+    bool isStep = dynamic_cast<const analysis::MovesByOneStep *>(pass);
+    (void)verifier.check(module, name, isStep ? Declared::oneStep : declared);
   }
 
 private:
   NumberVerifier &verifier;
-  std::function<Declared(StringRef)> declared;
+  Declared declared;
   std::function<void(ModuleOp, StringRef)> before;
 };
 
@@ -208,8 +208,7 @@ LogicalResult NumberVerifier::check(ModuleOp module, StringRef changedBy,
 }
 
 std::unique_ptr<PassInstrumentation>
-NumberVerifier::instrument(std::function<Declared(StringRef)> declared,
+NumberVerifier::instrument(Declared declared,
                            std::function<void(ModuleOp, StringRef)> before) {
-  return std::make_unique<Instrumentation>(*this, std::move(declared),
-                                           std::move(before));
+  return std::make_unique<Instrumentation>(*this, declared, std::move(before));
 }

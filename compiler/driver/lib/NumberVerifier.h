@@ -50,9 +50,9 @@ public:
                             Declared declared);
 
   /// Calls check() after every pass of a pass manager. `declared` says what a
-  /// pass, by its command line name, may do; `before` sees the module first.
+  /// pass may do that declares nothing itself; `before` sees the module first.
   std::unique_ptr<mlir::PassInstrumentation>
-  instrument(std::function<Declared(llvm::StringRef pass)> declared,
+  instrument(Declared declared,
              std::function<void(mlir::ModuleOp, llvm::StringRef pass)> before);
 
   llvm::ArrayRef<Sample> getSamples() const { return samples; }

@@ -8,6 +8,7 @@
 
 #include "Epilogue.h"
 
+#include "qcc/Analysis/DeclaredChange.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Lower/Quantization.h"
 #include "qcc/Qnn/Constants.h"
@@ -404,7 +405,8 @@ void FuseContractions::fusePool(PoolOp op) {
 }
 
 struct FuseContractionsPass
-    : qcc::lower::impl::FuseContractionsPassBase<FuseContractionsPass> {
+    : qcc::lower::impl::FuseContractionsPassBase<FuseContractionsPass>,
+      qcc::analysis::MovesByOneStep {
   void runOnOperation() override {
     if (failed(FuseContractions(getOperation()).run()))
       signalPassFailure();

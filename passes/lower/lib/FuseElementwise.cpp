@@ -8,6 +8,7 @@
 
 #include "Epilogue.h"
 
+#include "qcc/Analysis/DeclaredChange.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
 
@@ -25,7 +26,8 @@ using namespace qcc::lower;
 namespace {
 
 struct FuseElementwisePass
-    : qcc::lower::impl::FuseElementwisePassBase<FuseElementwisePass> {
+    : qcc::lower::impl::FuseElementwisePassBase<FuseElementwisePass>,
+      qcc::analysis::MovesByOneStep {
   void runOnOperation() override {
     OpBuilder builder(&getContext());
     Block &block = getOperation().getBody().front();
