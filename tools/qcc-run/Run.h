@@ -24,6 +24,10 @@ struct RunOptions : ProgramOptions {
   std::vector<std::string> outputs;    ///< [NAME=]PATH
   std::vector<std::string> preprocess; ///< [NAME=]SPEC or [NAME=]none
   std::string dumpTensors;
+  std::string labels;      ///< Of -eval: a file.
+  std::string against;     ///< Of -eval: another artifact.
+  uint32_t firstClass = 0; ///< The output that label 0 stands for.
+  bool eval = false;
   bool info = false;
   bool json = false;
   bool selftest = false;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Evaluate.h"
 #include "Run.h"
 
 #include "qcc/io/Dataset.h"
@@ -251,19 +252,33 @@ io::Status qcc::tools::runSamples(const RunOptions &options, qcc_model *model,
                                              dataset->count(), dump);
         !status.ok())
       return status;
-  for (size_t sample = 0; sample < dataset->count(); ++sample)
+  std::unique_ptr<Evaluation> evaluation;
+  if (options.eval)
+    if (io::Status status = Evaluation::open(options, model, context,
+                                             dataset->count(), evaluation);
+        !status.ok())
+      return status;
+  for (size_t sample = 0; sample < dataset->count(); ++sample) {
     if (io::Status status =
             runSample(*dataset, sample, buffers, context, outputs);
         !status.ok())
       return status;
+    if (evaluation)
+      if (io::Status status = evaluation->addRun(); !status.ok())
+        return status;
+  }
   if (dump)
     if (io::Status status = dump->finish(); !status.ok())
       return status;
   for (Output &output : outputs) {
-    if (!output.writer)
+    if (output.writer) {
+      if (io::Status status = output.writer->finish(); !status.ok())
+        return status;
+    } else if (!evaluation) {
       printOutput(output);
-    else if (io::Status status = output.writer->finish(); !status.ok())
-      return status;
+    }
   }
+  if (evaluation)
+    evaluation->print();
   return io::Status::success();
 }

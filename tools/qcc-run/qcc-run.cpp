@@ -19,6 +19,12 @@ static io::Status run(const RunOptions &options) {
   if (options.inputs.empty() &&
       (!options.outputs.empty() || !options.dumpTensors.empty()))
     return io::Status::error("-output and -dump-tensors need -input");
+  if (options.eval && options.inputs.empty())
+    return io::Status::error("-eval needs -input");
+  if (options.eval != !(options.labels.empty() && options.against.empty()))
+    return io::Status::error(
+        options.eval ? "-eval compares with -labels=FILE, -against=FILE or both"
+                     : "-labels and -against need -eval");
   ModelHandle model;
   if (io::Status status = openModel(options, model); !status.ok())
     return status;
@@ -57,6 +63,16 @@ int main(int argc, char **argv) {
   line.addString("dump-tensors", "DIR",
                  "write every tensor inside the model into this folder",
                  options.dumpTensors);
+  line.addFlag("eval", "how good a classifier's answers are", options.eval);
+  line.addString("labels", "FILE",
+                 "of -eval: class numbers, .npy or a text with one a line",
+                 options.labels);
+  line.addString("against", "FILE",
+                 "of -eval: another artifact to run on the same inputs",
+                 options.against);
+  line.addNumber("first-class", "N",
+                 "of -eval: the output that label 0 stands for (default: 0)", 0,
+                 options.firstClass);
   line.addFlag("info", "print what the artifact is", options.info);
   line.addFlag("json", "print it as JSON", options.json);
   line.addFlag("selftest", "verify the artifact and run its golden vectors",
