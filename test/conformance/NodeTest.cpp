@@ -25,7 +25,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include "llvm/TargetParser/Host.h"
 
 #include <cstring>
 
@@ -156,11 +155,8 @@ interpret(ModuleOp module, ArrayRef<qnn::Tensor> inputs) {
 /// Compiles the lowered module for this machine's processor, and runs it.
 static FailureOr<SmallVector<qnn::Tensor>>
 compileAndRun(ModuleOp module, ArrayRef<qnn::Tensor> inputs) {
-  driver::Options options;
-  options.cpu = llvm::sys::getHostCPUName();
-  options.threads = 1;
   FailureOr<std::unique_ptr<driver::CompiledModel>> compiled =
-      driver::generateCode(module, options);
+      driver::generateCode(module, "node", {.cpu = "", .forHost = true});
   if (failed(compiled))
     return failure();
   driver::InProcess::Settings settings;

@@ -11,9 +11,6 @@
 #include "Signature.h"
 
 #include "qcc/Analysis/Entry.h"
-#include "qcc/X86/Compile.h"
-
-#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace qcc;
@@ -64,14 +61,15 @@ package::Tensor toPackage(const target::TensorInfo &info) {
 } // namespace
 
 FailureOr<std::unique_ptr<CompiledModel>>
-qcc::driver::generateCode(ModuleOp module, const Options &options) {
+qcc::driver::generateCode(ModuleOp module, StringRef name,
+                          const x86::X86Options &options) {
   auto result = std::make_unique<CompiledModel>();
-  result->model.name = llvm::sys::path::stem(options.model).str();
+  result->model.name = name.str();
   if (failed(describeSignature(analysis::entryFunction(module), result->model)))
     return failure();
   result->planned = module.clone();
   FailureOr<SmallVector<x86::CompiledVariant>> variants =
-      x86::compileToStages(*result->planned, {options.cpu});
+      x86::compileToStages(*result->planned, options);
   if (failed(variants))
     return failure();
   for (x86::CompiledVariant &variant : *variants) {
@@ -103,11 +101,11 @@ qcc::driver::generateCode(ModuleOp module, const Options &options) {
 }
 
 FailureOr<std::string> qcc::driver::generateText(ModuleOp module,
-                                                 const Options &options,
+                                                 const x86::X86Options &options,
                                                  target::CodeForm form) {
   OwningOpRef<ModuleOp> planned = module.clone();
   FailureOr<SmallVector<x86::CompiledVariant>> variants =
-      x86::compileToStages(*planned, {options.cpu});
+      x86::compileToStages(*planned, options);
   if (failed(variants))
     return failure();
   x86::CompiledVariant &best = variants->front();

@@ -9,9 +9,9 @@
 #ifndef QCC_DRIVER_LIB_CODEGEN_H
 #define QCC_DRIVER_LIB_CODEGEN_H
 
-#include "qcc/Driver/Options.h"
 #include "qcc/Package/Package.h"
 #include "qcc/Target/CodeEmission.h"
+#include "qcc/X86/Compile.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -33,11 +33,12 @@ struct CompiledModel {
 /// for each variant that `options` ask for. Signature, programs and weights of
 /// the result are filled in.
 mlir::FailureOr<std::unique_ptr<CompiledModel>>
-generateCode(mlir::ModuleOp module, const Options &options);
+generateCode(mlir::ModuleOp module, llvm::StringRef name,
+             const x86::X86Options &options);
 
 /// The code of the first variant as text.
 mlir::FailureOr<std::string> generateText(mlir::ModuleOp module,
-                                          const Options &options,
+                                          const x86::X86Options &options,
                                           target::CodeForm form);
 
 } // namespace qcc::driver

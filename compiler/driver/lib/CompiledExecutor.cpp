@@ -61,7 +61,7 @@ qnn::Tensor compact(const Observed &observed, const char *data) {
 class CompiledExecutor : public calibration::Executor {
 public:
   static FailureOr<std::unique_ptr<calibration::Executor>>
-  create(ModuleOp module, const Options &options);
+  create(ModuleOp module);
 
   FailureOr<SmallVector<qnn::Tensor>> run(ArrayRef<qnn::Tensor> inputs,
                                           Observer observer) const override;
@@ -94,15 +94,15 @@ private:
 };
 
 FailureOr<std::unique_ptr<calibration::Executor>>
-CompiledExecutor::create(ModuleOp module, const Options &options) {
+CompiledExecutor::create(ModuleOp module) {
   auto result = std::make_unique<CompiledExecutor>();
   result->lowered = module.clone();
   PassManager manager(module.getContext());
   lower::buildLowerPipeline(manager);
   if (failed(manager.run(*result->lowered)))
     return failure();
-  FailureOr<std::unique_ptr<CompiledModel>> compiled =
-      generateCode(*result->lowered, options);
+  FailureOr<std::unique_ptr<CompiledModel>> compiled = generateCode(
+      *result->lowered, "calibration", {.cpu = "", .forHost = true});
   if (failed(compiled))
     return failure();
   result->compiled = std::move(*compiled);
@@ -162,9 +162,7 @@ CompiledExecutor::run(ArrayRef<qnn::Tensor> inputs, Observer observer) const {
 
 } // namespace
 
-calibration::ExecutorFactory
-qcc::driver::compiledExecutors(const Options &options) {
-  return [options](ModuleOp module) {
-    return CompiledExecutor::create(module, options);
-  };
+FailureOr<std::unique_ptr<calibration::Executor>>
+qcc::driver::createCompiledExecutor(ModuleOp module) {
+  return CompiledExecutor::create(module);
 }

@@ -10,14 +10,14 @@
 #define QCC_DRIVER_LIB_COMPILEDEXECUTOR_H
 
 #include "qcc/Calibration/Executor.h"
-#include "qcc/Driver/Options.h"
 
 namespace qcc::driver {
 
-/// Executors that lower a module, compile it with the backend that makes the
-/// artifact, and run it in this process with its runtime. Observers become
-/// stages that call back.
-calibration::ExecutorFactory compiledExecutors(const Options &options);
+/// An executor that lowers a module, compiles it for this machine with the
+/// backend that makes the artifact, and runs it in this process with its
+/// runtime. Observers become stages that call back.
+mlir::FailureOr<std::unique_ptr<calibration::Executor>>
+createCompiledExecutor(mlir::ModuleOp module);
 
 } // namespace qcc::driver
 

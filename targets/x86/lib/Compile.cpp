@@ -21,6 +21,7 @@
 #include "qcc/Target/Emitters.h"
 #include "qcc/Target/Stage.h"
 #include "qcc/X86/Passes.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace qcc;
@@ -60,8 +61,22 @@ std::vector<Variety> defaultVarieties() {
           {{"avx2", "x86-64-v3", {}}, &kAvx2}};
 }
 
+/// Of the default variants the best one that this machine runs; the runtime
+/// says so if it runs none.
+std::vector<Variety> varietiesForHost() {
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  std::vector<Variety> all = defaultVarieties();
+  bool runsBest =
+      llvm::all_of(ArrayRef<StringRef>{"avx512f", "avx512bw", "avx512cd",
+                                       "avx512dq", "avx512vl", "avx512vnni"},
+                   [&](StringRef feature) { return host.lookup(feature); });
+  return {runsBest ? all.front() : all.back()};
+}
+
 FailureOr<std::vector<Variety>> selectVarieties(ModuleOp module,
                                                 const X86Options &options) {
+  if (options.forHost)
+    return varietiesForHost();
   if (options.cpu.empty())
     return defaultVarieties();
   target::Cpu cpu = {options.cpu, options.cpu, {"-prefer-256-bit"}};

@@ -21,6 +21,9 @@ struct X86Options {
   /// LLVM's name of the processor to compile for. Empty: the two variants that
   /// every artifact holds, AVX-512 VNNI and AVX2, best first.
   std::string cpu;
+  /// Only the best of those variants that this machine can run, whatever `cpu`
+  /// says: for programs that the compiler runs itself.
+  bool forHost = false;
 };
 
 /// One function as stages for one processor, to be handed to target::emitCode.
