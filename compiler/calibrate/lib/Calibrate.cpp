@@ -36,10 +36,7 @@ static qnn::Tensor copyOf(const qnn::Tensor &tensor) {
 
 FailureOr<ModelStatistics>
 qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
-                                    const ExecutorFactory &createExecutor) {
-  FailureOr<std::unique_ptr<Executor>> executor = createExecutor(module);
-  if (failed(executor))
-    return failure();
+                                    const Executor &executor) {
   ModelStatistics statistics;
   statistics.model = calibrate::fingerprint(module);
   statistics.samples = samples.count();
@@ -68,10 +65,10 @@ qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
     std::vector<std::vector<qnn::Tensor>> seen(
         size, std::vector<qnn::Tensor>(statistics.tensors.size()));
     auto run = [&](size_t i) {
-      return (*executor)->run(inputs[i],
-                              [&](int64_t id, const qnn::Tensor &tensor) {
-                                seen[i][slots.lookup(id)] = copyOf(tensor);
-                              });
+      return executor.run(inputs[i],
+                          [&](int64_t id, const qnn::Tensor &tensor) {
+                            seen[i][slots.lookup(id)] = copyOf(tensor);
+                          });
     };
     if (failed(failableParallelForEachN(context, 0, size, run)))
       return failure();

@@ -8,120 +8,24 @@
 
 #include "qcc/Calibration/Quantize.h"
 
-#include "mlir/IR/Threading.h"
 #include "mlir/Pass/PassManager.h"
-#include "qcc/Analysis/Entry.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Quantize/Pipelines.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
-using qnn::Tensor;
+using calibrate::RangeMethod;
 
 /// How many samples are held back to choose on, and of how many one.
 static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
                         kHeldBackShare = 4;
 
-//===- Measuring ----------------------------------------------------------===//
-
-/// A copy of `module` that returns what a final softmax is given instead of its
-/// result: differences of logits are much less noisy.
-static OwningOpRef<ModuleOp> withLogits(ModuleOp module) {
-  OwningOpRef<ModuleOp> copy = module.clone();
-  func::FuncOp function = analysis::entryFunction(*copy);
-  Operation *terminator = function.front().getTerminator();
-  for (OpOperand &output : terminator->getOpOperands()) {
-    Value value = output.get();
-    // Through ops that only move numbers, up to the softmax if there is one.
-    while (auto move = value.getDefiningOp<qnn::QuantizableOp>()) {
-      if (!move.isQuantizationTransparent() || move->getNumOperands() != 1)
-        break;
-      value = move->getOperand(0);
-    }
-    if (auto softmax = value.getDefiningOp<qnn::SoftmaxOp>())
-      output.set(softmax.getInput());
-  }
-  function.setType(FunctionType::get(copy->getContext(),
-                                     function.getArgumentTypes(),
-                                     terminator->getOperandTypes()));
-  return copy;
-}
-
-/// Outputs, before a final softmax, for some samples.
-using Outputs = std::vector<SmallVector<Tensor>>;
-
-static FailureOr<Outputs> runSamples(ModuleOp module, const Samples &samples,
-                                     ArrayRef<size_t> indices,
-                                     const ExecutorFactory &createExecutor) {
-  OwningOpRef<ModuleOp> copy = withLogits(module);
-  FailureOr<std::unique_ptr<Executor>> executor = createExecutor(*copy);
-  if (failed(executor))
-    return failure();
-  Outputs inputs, outputs(indices.size());
-  for (size_t index : indices) {
-    FailureOr<SmallVector<Tensor>> sample = samples.read(index);
-    if (failed(sample))
-      return failure();
-    inputs.push_back(std::move(*sample));
-  }
-  auto run = [&](size_t i) -> LogicalResult {
-    FailureOr<SmallVector<Tensor>> result =
-        (*executor)->run(inputs[i], [](int64_t, const Tensor &) {});
-    if (failed(result))
-      return failure();
-    outputs[i] = std::move(*result);
-    return success();
-  };
-  if (failed(failableParallelForEachN(module.getContext(), 0, indices.size(),
-                                      run)))
-    return failure();
-  return outputs;
-}
-
-static double sqnrOf(const Outputs &actual, const Outputs &expected) {
-  size_t count = expected.empty() ? 0 : expected.front().size(), floats = 0;
-  double total = 0;
-  for (size_t output = 0; output < count; ++output) {
-    if (!expected.front()[output].getElementType().isF32())
-      continue;
-    double signal = 0, noise = 0;
-    for (auto [ours, theirs] : llvm::zip_equal(actual, expected)) {
-      const float *a = ours[output].data<float>(),
-                  *e = theirs[output].data<float>();
-      for (int64_t k = 0, n = theirs[output].getNumElements(); k < n; ++k) {
-        double value = e[k], error = a[k] - value;
-        signal += value * value;
-        noise += error * error;
-      }
-    }
-    total += 10 * std::log10(signal / noise);
-    ++floats;
-  }
-  return floats ? total / floats : std::numeric_limits<double>::infinity();
-}
-
-FailureOr<double>
-qcc::calibration::measureSqnr(ModuleOp module, ModuleOp reference,
-                              const Samples &samples, ArrayRef<size_t> indices,
-                              const ExecutorFactory &createExecutor) {
-  FailureOr<Outputs> actual =
-                         runSamples(module, samples, indices, createExecutor),
-                     expected = runSamples(reference, samples, indices,
-                                           createExecutor);
-  if (failed(actual) || failed(expected))
-    return failure();
-  return sqnrOf(*actual, *expected);
-}
-
-//===- Choosing -----------------------------------------------------------===//
-
 namespace {
 
 /// One way to quantize, all choices made.
 struct Candidate {
+  calibrate::RangeMethod ranges;
   bool channelScales;
   BiasCorrection bias;
 };
@@ -149,9 +53,9 @@ private:
 class Chooser {
 public:
   Chooser(ModuleOp original, const Samples *samples, const Recipe &recipe,
-          const ExecutorFactory &createExecutor)
+          const Measurable &reference, const ExecutorFactory &createExecutor)
       : original(original), samples(samples), recipe(recipe),
-        createExecutor(createExecutor) {
+        reference(reference), createExecutor(createExecutor) {
     splitSamples();
   }
 
@@ -159,16 +63,19 @@ public:
 
   OwningOpRef<ModuleOp> module;
   Candidate chosen{};
-  double sqnr = -std::numeric_limits<double>::infinity();
+  QuantizeResult result;
   std::vector<Diagnostic> remarks;
 
 private:
   void splitSamples();
-  LogicalResult build(ModuleOp copy, Candidate candidate);
+  LogicalResult build(ModuleOp copy, Candidate candidate,
+                      QuantizeResult &built);
+  FailureOr<double> measure(ModuleOp copy);
 
   ModuleOp original;
   const Samples *samples;
   const Recipe &recipe;
+  const Measurable &reference;
   const ExecutorFactory &createExecutor;
   std::vector<size_t> heldBack, others;
   Outputs expected; ///< Of the float network for the samples held back.
@@ -201,7 +108,7 @@ void Chooser::splitSamples() {
 
 static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
                  Candidate candidate) {
-  options.ranges = recipe.ranges;
+  options.ranges = candidate.ranges;
   options.percentile = recipe.percentile;
   options.channelScales = candidate.channelScales;
   options.alpha = recipe.alpha;
@@ -213,7 +120,8 @@ static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
     options.schemes.push_back(text);
 }
 
-LogicalResult Chooser::build(ModuleOp copy, Candidate candidate) {
+LogicalResult Chooser::build(ModuleOp copy, Candidate candidate,
+                             QuantizeResult &built) {
   quantize::QuantizeOptions options;
   fill(options, recipe, candidate);
   PassManager materialize(copy.getContext());
@@ -224,56 +132,61 @@ LogicalResult Chooser::build(ModuleOp copy, Candidate candidate) {
     CorrectionOptions correction;
     correction.bias = candidate.bias;
     correction.roundWithData = recipe.roundWithData;
-    if (failed(correctWithData(copy, *samples,
-                               spread(others, sequentialSampleLimit(copy)),
-                               correction)))
+    FailureOr<std::vector<LayerSqnr>> layers = correctWithData(
+        copy, *samples, spread(others, sequentialSampleLimit(copy)),
+        correction);
+    if (failed(layers))
       return failure();
+    built.layers = std::move(*layers);
   }
   PassManager round(copy.getContext());
   quantize::buildRoundPipeline(round);
   return round.run(copy);
 }
 
+/// How close `copy` comes to the float network on the samples held back.
+FailureOr<double> Chooser::measure(ModuleOp copy) {
+  MLIRContext *context = copy.getContext();
+  if (expected.empty()) {
+    FailureOr<Outputs> outputs =
+        runSamples(*reference.executor, *samples, heldBack, context);
+    if (failed(outputs))
+      return failure();
+    expected = std::move(*outputs);
+  }
+  FailureOr<Measurable> measurable = Measurable::create(copy, createExecutor);
+  if (failed(measurable))
+    return failure();
+  FailureOr<Outputs> actual =
+      runSamples(*measurable->executor, *samples, heldBack, context);
+  if (failed(actual))
+    return failure();
+  Comparison comparison(reference.logits);
+  for (auto [ours, theirs] : llvm::zip_equal(*actual, expected))
+    comparison.add(ours, theirs);
+  return comparison.logitSqnr();
+}
+
 LogicalResult Chooser::tryCandidate(Candidate candidate) {
   OwningOpRef<ModuleOp> copy = original.clone();
   HeldRemarks held(original.getContext());
-  if (failed(build(*copy, candidate)))
+  QuantizeResult built;
+  if (failed(build(*copy, candidate, built)))
     return failure();
-  double here = 0;
   if (samples) {
-    if (expected.empty()) {
-      FailureOr<Outputs> outputs =
-          runSamples(original, *samples, heldBack, createExecutor);
-      if (failed(outputs))
-        return failure();
-      expected = std::move(*outputs);
-    }
-    FailureOr<Outputs> actual =
-        runSamples(*copy, *samples, heldBack, createExecutor);
-    if (failed(actual))
+    FailureOr<double> sqnr = measure(*copy);
+    if (failed(sqnr))
       return failure();
-    here = sqnrOf(*actual, expected);
+    built.sqnr = *sqnr;
   }
   // A NaN never wins against what came before.
-  if (!module || here > sqnr) {
+  if (!module || built.sqnr > result.sqnr) {
     module = std::move(copy);
     chosen = candidate;
-    sqnr = here;
+    result = std::move(built);
     remarks = held.take();
   }
   return success();
-}
-
-static StringRef nameOf(BiasCorrection correction) {
-  switch (correction) {
-  case BiasCorrection::none:
-    return "no";
-  case BiasCorrection::fast:
-    return "fast";
-  case BiasCorrection::sequential:
-    return "sequential";
-  }
-  llvm_unreachable("all corrections are handled");
 }
 
 /// Whether calibration left anything to quantize by.
@@ -282,40 +195,54 @@ static bool hasObservers(ModuleOp module) {
       .wasInterrupted();
 }
 
-LogicalResult
-qcc::calibration::quantize(OwningOpRef<ModuleOp> &module,
-                           const Samples *samples, const Recipe &recipe,
-                           const ExecutorFactory &createExecutor) {
+FailureOr<QuantizeResult> qcc::calibration::quantize(
+    OwningOpRef<ModuleOp> &module, const Samples *samples, const Recipe &recipe,
+    const Measurable &reference, const ExecutorFactory &createExecutor) {
   if (!hasObservers(*module)) {
     // A model that brings its grids, or has nothing to quantize.
     PassManager manager(module->getContext());
     quantize::buildOwnGridsPipeline(manager);
-    return manager.run(*module);
+    if (failed(manager.run(*module)))
+      return failure();
+    return QuantizeResult();
   }
-  Chooser chooser(*module, samples, recipe, createExecutor);
-  BiasCorrection bias =
-      recipe.biasCorrection.value_or(BiasCorrection::sequential);
-  bool scales = recipe.channelScales.value_or(true);
-  if (failed(chooser.tryCandidate({scales, bias})))
+  Chooser chooser(*module, samples, recipe, reference, createExecutor);
+  // One choice after the other, each with the best of those before.
+  Candidate first = {
+      recipe.ranges.value_or(RangeMethod::l3),
+      recipe.channelScales.value_or(false),
+      recipe.biasCorrection.value_or(BiasCorrection::sequential)};
+  if (failed(chooser.tryCandidate(first)))
     return failure();
-  if (samples && !recipe.channelScales &&
-      failed(chooser.tryCandidate({!scales, bias})))
-    return failure();
-  if (samples && !recipe.biasCorrection &&
-      failed(chooser.tryCandidate(
-          {chooser.chosen.channelScales, BiasCorrection::fast})))
-    return failure();
+  if (samples) {
+    SmallVector<std::function<void(Candidate &)>> others;
+    if (!recipe.ranges)
+      others.push_back(
+          [](Candidate &other) { other.ranges = RangeMethod::mse; });
+    if (!recipe.channelScales)
+      others.push_back([](Candidate &other) { other.channelScales = true; });
+    if (!recipe.biasCorrection)
+      others.push_back(
+          [](Candidate &other) { other.bias = BiasCorrection::fast; });
+    for (const auto &change : others) {
+      Candidate other = chooser.chosen;
+      change(other);
+      if (failed(chooser.tryCandidate(other)))
+        return failure();
+    }
+  }
   Location loc = module->getLoc();
   module = std::move(chooser.module);
   DiagnosticEngine &engine = module->getContext()->getDiagEngine();
   for (Diagnostic &remark : chooser.remarks)
     engine.emit(std::move(remark));
   if (samples)
-    emitRemark(loc) << "quantized "
+    emitRemark(loc) << "quantized with " << nameOf(chooser.chosen.ranges)
+                    << " ranges, "
                     << (chooser.chosen.channelScales ? "with" : "without")
                     << " channel scales and with "
                     << nameOf(chooser.chosen.bias)
-                    << " bias correction: " << chooser.sqnr
+                    << " bias correction: " << chooser.result.sqnr
                     << " dB on samples held back";
-  return success();
+  return std::move(chooser.result);
 }

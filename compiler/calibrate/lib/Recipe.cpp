@@ -53,15 +53,45 @@ std::optional<RangeMethod> qcc::calibration::parseRangeMethod(StringRef name) {
       .Default(std::nullopt);
 }
 
-static bool readRanges(const JsonValue &value, RangeMethod &result, Path path) {
-  std::optional<RangeMethod> method =
-      parseRangeMethod(value.getAsString().value_or(""));
-  if (!method)
-    path.report("must be minmax, moving-average, percentile, entropy, mse or "
-                "l3");
-  else
-    result = *method;
-  return method.has_value();
+StringRef qcc::calibration::nameOf(RangeMethod method) {
+  switch (method) {
+  case RangeMethod::minmax:
+    return "minmax";
+  case RangeMethod::movingAverage:
+    return "moving-average";
+  case RangeMethod::percentile:
+    return "percentile";
+  case RangeMethod::entropy:
+    return "entropy";
+  case RangeMethod::mse:
+    return "mse";
+  case RangeMethod::l3:
+    return "l3";
+  }
+  llvm_unreachable("all methods are named");
+}
+
+StringRef qcc::calibration::nameOf(BiasCorrection correction) {
+  switch (correction) {
+  case BiasCorrection::none:
+    return "no";
+  case BiasCorrection::fast:
+    return "fast";
+  case BiasCorrection::sequential:
+    return "sequential";
+  }
+  llvm_unreachable("all corrections are handled");
+}
+
+static bool readRanges(const JsonValue &value,
+                       std::optional<RangeMethod> &result, Path path) {
+  StringRef name = value.getAsString().value_or("");
+  result = parseRangeMethod(name);
+  if (result || name == "measure")
+    return true;
+  path.report("must be minmax, moving-average, percentile, entropy, mse, l3 or "
+              "\"measure\"");
+  return false;
 }
 
 static bool readScales(const JsonValue &value, std::optional<bool> &result,

@@ -18,6 +18,8 @@
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/Reference.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
@@ -50,6 +52,7 @@ public:
       : function(function), context(function.getContext()), options(options) {}
 
   LogicalResult run(const Samples &samples, ArrayRef<size_t> indices);
+  std::vector<LayerSqnr> takeLayers() { return std::move(layers); }
 
 private:
   LogicalResult readInputs(const Samples &samples, ArrayRef<size_t> indices);
@@ -65,6 +68,7 @@ private:
                                     qnn::QuantizeOp weight,
                                     const Patches &patches) const;
   std::vector<float> sequentialCorrection(Value result) const;
+  double sqnrOf(Value result) const;
   void addToBias(qnn::QuantizableOp op, ArrayRef<float> correction);
   void release(Operation *op);
 
@@ -81,6 +85,7 @@ private:
   llvm::DenseMap<Value, Twin> constants;
   llvm::DenseMap<Value, std::vector<Twin>> values;
   llvm::DenseMap<Value, size_t> readersLeft;
+  std::vector<LayerSqnr> layers;
 };
 
 } // namespace
@@ -274,6 +279,21 @@ std::vector<float> SequentialRun::sequentialCorrection(Value result) const {
   return correction;
 }
 
+double SequentialRun::sqnrOf(Value result) const {
+  double signal = 0, noise = 0;
+  for (size_t sample = 0; sample < count; ++sample) {
+    const Twin &both = twin(result, sample);
+    const float *exact = both.exact.data<float>(),
+                *rounded = both.rounded.data<float>();
+    for (int64_t i = 0, e = both.exact.getNumElements(); i < e; ++i) {
+      double value = exact[i], error = rounded[i] - value;
+      signal += value * value;
+      noise += error * error;
+    }
+  }
+  return 10 * std::log10(signal / noise);
+}
+
 /// Adds to the bias, and to the rounded results that are there already.
 void SequentialRun::addToBias(qnn::QuantizableOp op,
                               ArrayRef<float> correction) {
@@ -325,12 +345,13 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
   values[op->getResult(0)] = std::move(results);
 
   OpOperand *bias = operandOfRole(op, OperandRole::bias);
-  if (bias && !qnn::readFloats(bias->get()))
-    return success();
-  if (options.bias == BiasCorrection::sequential)
-    addToBias(op, sequentialCorrection(op->getResult(0)));
-  else if (options.bias == BiasCorrection::fast && patches)
-    addToBias(op, fastCorrection(op, weight, *patches));
+  if (!bias || qnn::readFloats(bias->get())) {
+    if (options.bias == BiasCorrection::sequential)
+      addToBias(op, sequentialCorrection(op->getResult(0)));
+    else if (options.bias == BiasCorrection::fast && patches)
+      addToBias(op, fastCorrection(op, weight, *patches));
+  }
+  layers.push_back({op.getLoc(), sqnrOf(op->getResult(0))});
   return success();
 }
 
@@ -394,14 +415,17 @@ LogicalResult SequentialRun::run(const Samples &samples,
   return success();
 }
 
-LogicalResult
+FailureOr<std::vector<LayerSqnr>>
 qcc::calibration::correctWithData(ModuleOp module, const Samples &samples,
                                   ArrayRef<size_t> indices,
                                   const CorrectionOptions &options) {
   func::FuncOp function = analysis::entryFunction(module);
   if (!function)
     return failure();
-  return SequentialRun(function, options).run(samples, indices);
+  SequentialRun pass(function, options);
+  if (failed(pass.run(samples, indices)))
+    return failure();
+  return pass.takeLayers();
 }
 
 size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {

@@ -212,13 +212,20 @@ private:
             runPipeline(calibrate::buildCalibratePipeline, Declared::nothing)))
       return failure();
     if (options.verifyLowering &&
-        failed(verifyCalibration(*module, verifier.getSamples(), options)))
+        failed(verifyCalibration(*module, verifier.getSamples())))
       return failure();
+    if (samples) {
+      FailureOr<calibration::Measurable> measurable =
+          calibration::Measurable::create(*module, createCompiledExecutor);
+      if (failed(measurable))
+        return failure();
+      reference = std::move(*measurable);
+    }
     FailureOr<calibrate::ModelStatistics> statistics =
         isSaved
             ? calibrate::loadStatistics(options.ranges, [&] { return error(); })
             : calibration::collectStatistics(*module, *samples,
-                                             compiledExecutors(options));
+                                             *reference.executor);
     if (failed(statistics))
       return failure();
     if (!isSaved && !options.ranges.empty() &&
@@ -252,7 +259,8 @@ private:
       if (failed(recipe))
         return failure();
       if (failed(calibration::quantize(module, samples ? &*samples : nullptr,
-                                       *recipe, compiledExecutors(options))))
+                                       *recipe, reference,
+                                       createCompiledExecutor)))
         return failure();
     }
     ranges = inputRanges(*module);
@@ -279,8 +287,8 @@ private:
     case Emit::object:
       break;
     }
-    FailureOr<std::unique_ptr<CompiledModel>> compiled =
-        generateCode(*module, options);
+    FailureOr<std::unique_ptr<CompiledModel>> compiled = generateCode(
+        *module, llvm::sys::path::stem(options.model), {.cpu = options.cpu});
     if (failed(compiled))
       return failure();
     package::Model &model = (*compiled)->model;
@@ -348,7 +356,8 @@ private:
   }
 
   LogicalResult writeText(StringRef path, target::CodeForm form) {
-    FailureOr<std::string> text = generateText(*module, options, form);
+    FailureOr<std::string> text =
+        generateText(*module, {.cpu = options.cpu}, form);
     if (failed(text))
       return failure();
     return check(package::writeFileAtomically(path, StringRef(*text)));
@@ -368,6 +377,7 @@ private:
   bool isSeeded = false; ///< `-seed-miscompile` has done its work.
   bool hasQdq = false;   ///< The model came with Q/DQ, which is kept.
   std::optional<calibration::Samples> samples;
+  calibration::Measurable reference; ///< The float network, with samples.
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.

@@ -40,10 +40,9 @@ qcc::driver::verifyImport(ModuleOp module, StringRef path,
 }
 
 LogicalResult qcc::driver::verifyCalibration(ModuleOp module,
-                                             ArrayRef<Sample> samples,
-                                             const Options &options) {
+                                             ArrayRef<Sample> samples) {
   FailureOr<std::unique_ptr<calibration::Executor>> executor =
-      compiledExecutors(options)(module);
+      createCompiledExecutor(module);
   FailureOr<interpreter::Interpreter> interpreter =
       interpreter::Interpreter::create(module);
   if (failed(executor) || failed(interpreter))

@@ -27,8 +27,7 @@ mlir::LogicalResult verifyImport(mlir::ModuleOp module, llvm::StringRef path,
 /// What the compiled code of the instrumented network shows its observers
 /// against what the interpreter computes there, bit for bit.
 mlir::LogicalResult verifyCalibration(mlir::ModuleOp module,
-                                      llvm::ArrayRef<Sample> samples,
-                                      const Options &options);
+                                      llvm::ArrayRef<Sample> samples);
 
 /// Every variant of the code, on one thread and on three, against the
 /// interpreter: all recorded tensors and the results, bit for bit.

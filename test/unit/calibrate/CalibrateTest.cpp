@@ -117,11 +117,11 @@ TEST_F(CalibrationTest, doesNotDependOnThreads) {
   OwningOpRef<ModuleOp> module = parse(network());
   FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
   ASSERT_TRUE(succeeded(samples));
-  FailureOr<calibrate::ModelStatistics> parallel =
-      collectStatistics(*module, *samples, createInterpreterExecutor);
+  FailureOr<calibrate::ModelStatistics> parallel = collectStatistics(
+      *module, *samples, **createInterpreterExecutor(*module));
   context.disableMultithreading();
-  FailureOr<calibrate::ModelStatistics> serial =
-      collectStatistics(*module, *samples, createInterpreterExecutor);
+  FailureOr<calibrate::ModelStatistics> serial = collectStatistics(
+      *module, *samples, **createInterpreterExecutor(*module));
   ASSERT_TRUE(succeeded(parallel) && succeeded(serial));
   ASSERT_EQ(parallel->tensors.size(), 3u);
   for (auto [a, b] : llvm::zip_equal(parallel->tensors, serial->tensors))
@@ -145,8 +145,8 @@ TEST_F(CalibrationTest, takesNoMoreMemoryForMoreSamples) {
     FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
     ASSERT_TRUE(succeeded(samples));
     int64_t before = peakMemory();
-    ASSERT_TRUE(succeeded(
-        collectStatistics(*module, *samples, createInterpreterExecutor)));
+    ASSERT_TRUE(succeeded(collectStatistics(
+        *module, *samples, **createInterpreterExecutor(*module))));
     peak = peakMemory() - before;
   }
   EXPECT_LT(peaks[1], peaks[0] + (int64_t(4) << 20));
@@ -167,8 +167,8 @@ TEST_F(CalibrationTest, warnsByNode) {
     })");
   FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
   ASSERT_TRUE(succeeded(samples));
-  FailureOr<calibrate::ModelStatistics> statistics =
-      collectStatistics(*module, *samples, createInterpreterExecutor);
+  FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
+      *module, *samples, **createInterpreterExecutor(*module));
   ASSERT_TRUE(succeeded(statistics));
   warnOfStatistics(*module, *statistics);
   ASSERT_EQ(messages.size(), 3u);
@@ -195,11 +195,13 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
   double plain = 0, corrected = 0;
   for (double *sqnr : {&plain, &corrected}) {
     OwningOpRef<ModuleOp> module = parse(network());
-    OwningOpRef<ModuleOp> reference = module->clone();
+    FailureOr<Measurable> reference =
+        Measurable::create(*module, createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(reference));
     FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
     ASSERT_TRUE(succeeded(samples));
-    FailureOr<calibrate::ModelStatistics> statistics =
-        collectStatistics(*module, *samples, createInterpreterExecutor);
+    FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
+        *module, *samples, **createInterpreterExecutor(*module));
     ASSERT_TRUE(succeeded(statistics));
     ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
     Recipe recipe;
@@ -208,13 +210,21 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
       recipe.roundWithData = false;
       recipe.biasCorrection = BiasCorrection::none;
     }
-    ASSERT_TRUE(succeeded(
-        quantize(module, &*samples, recipe, createInterpreterExecutor)));
+    ASSERT_TRUE(succeeded(quantize(module, &*samples, recipe, *reference,
+                                   createInterpreterExecutor)));
+    FailureOr<Measurable> quantized =
+        Measurable::create(*module, createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(quantized));
     auto all = llvm::to_vector(llvm::seq<size_t>(0, 64));
-    FailureOr<double> measured = measureSqnr(*module, *reference, *samples, all,
-                                             createInterpreterExecutor);
-    ASSERT_TRUE(succeeded(measured));
-    *sqnr = *measured;
+    FailureOr<Outputs> expected = runSamples(*reference->executor, *samples,
+                                             all, &context),
+                       actual = runSamples(*quantized->executor, *samples, all,
+                                           &context);
+    ASSERT_TRUE(succeeded(expected) && succeeded(actual));
+    Comparison comparison(reference->logits);
+    for (auto [ours, theirs] : llvm::zip_equal(*actual, *expected))
+      comparison.add(ours, theirs);
+    *sqnr = comparison.sqnr();
   }
   EXPECT_GT(plain, 25);
   EXPECT_GT(corrected, plain + 0.5);

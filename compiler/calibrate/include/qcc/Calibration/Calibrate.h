@@ -15,11 +15,12 @@
 
 namespace qcc::calibration {
 
-/// Runs a module with observers over all samples. Memory does not grow with
-/// their number, and the statistics do not depend on the number of threads.
+/// Runs a module with observers, by an executor of it, over all samples. Memory
+/// does not grow with their number, and the statistics do not depend on the
+/// number of threads.
 mlir::FailureOr<calibrate::ModelStatistics>
 collectStatistics(mlir::ModuleOp module, const Samples &samples,
-                  const ExecutorFactory &createExecutor);
+                  const Executor &executor);
 
 /// Warns, at the nodes, of what makes statistics a bad guide: tensors that are
 /// dead, constant or hold NaN, few samples, halves of the set that differ.

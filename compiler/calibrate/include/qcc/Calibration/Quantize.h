@@ -9,30 +9,34 @@
 #ifndef QCC_CALIBRATION_QUANTIZE_H
 #define QCC_CALIBRATION_QUANTIZE_H
 
-#include "qcc/Calibration/Executor.h"
+#include "qcc/Calibration/Measure.h"
 #include "qcc/Calibration/Recipe.h"
 
 #include "mlir/IR/OwningOpRef.h"
 
+#include <limits>
+
 namespace qcc::calibration {
 
-/// Signal to noise of `module` against `reference`, in dB, over samples: 10
-/// log10(sum ref^2 / sum err^2) of each f32 output before a final softmax, the
-/// mean over outputs. Infinite if nothing differs.
-mlir::FailureOr<double> measureSqnr(mlir::ModuleOp module,
-                                    mlir::ModuleOp reference,
-                                    const Samples &samples,
-                                    llvm::ArrayRef<size_t> indices,
-                                    const ExecutorFactory &createExecutor);
+/// What the quantize phase measured.
+struct QuantizeResult {
+  /// In dB, before a final softmax, on samples held back; infinite if nothing
+  /// differs, and without samples.
+  double sqnr = std::numeric_limits<double>::infinity();
+  /// Of each layer that was rounded with data.
+  std::vector<LayerSqnr> layers;
+};
 
 /// Quantizes a module whose observers have statistics, or one that has Q/DQ of
 /// its own. With samples, weights are rounded and biases corrected with regard
 /// to data, and what the recipe leaves open is decided by measurement on
 /// samples held back; without (null), weights are rounded to nearest. A remark
-/// on the module says what was chosen and what it measured.
-mlir::LogicalResult quantize(mlir::OwningOpRef<mlir::ModuleOp> &module,
-                             const Samples *samples, const Recipe &recipe,
-                             const ExecutorFactory &createExecutor);
+/// on the module says what was chosen and what it measured. With samples,
+/// `reference` runs the module as it is given.
+mlir::FailureOr<QuantizeResult>
+quantize(mlir::OwningOpRef<mlir::ModuleOp> &module, const Samples *samples,
+         const Recipe &recipe, const Measurable &reference,
+         const ExecutorFactory &createExecutor);
 
 } // namespace qcc::calibration
 

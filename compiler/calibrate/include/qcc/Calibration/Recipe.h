@@ -21,7 +21,8 @@ namespace qcc::calibration {
 /// The choices of the quantize phase. What is left open is measured on samples
 /// that are held back.
 struct Recipe {
-  calibrate::RangeMethod ranges = calibrate::RangeMethod::l3;
+  /// Left open, the better of l3 and mse.
+  std::optional<calibrate::RangeMethod> ranges;
   double percentile = 99.999;
   /// Even out channels before they are rounded.
   std::optional<bool> channelScales;
@@ -34,24 +35,19 @@ struct Recipe {
   std::vector<std::string> schemes;   ///< REGEX:SCHEME.
 };
 
-/// The method of a name that a recipe file or an option may give.
+/// The method of a name that a recipe file or an option may give, and back.
 std::optional<calibrate::RangeMethod> parseRangeMethod(llvm::StringRef name);
+llvm::StringRef nameOf(calibrate::RangeMethod method);
+
+llvm::StringRef nameOf(BiasCorrection correction);
 
 /// The names that `parseRangeMethod` knows, for messages.
 inline constexpr llvm::StringLiteral kRangeMethodNames =
     "minmax, moving-average, percentile, entropy, mse or l3";
 
 /// Reads a recipe file, JSON with "schema": "qcc.recipe/1" and any of the
-/// members
-///
-///     "ranges": "minmax" | "moving-average" | "percentile" | "entropy" | "mse"
-///     | "l3" "percentile": number           "channel_scales": true | false |
-///     "measure" "alpha": number                "per_channel_ratio": number
-///     "bias_correction": "none" | "fast" | "sequential" | "measure"
-///     "round_with_data": bool        "weight_grid": bool
-///     "keep_float": [regex, ...]     "schemes": ["regex:scheme", ...]
-///
-/// A member of another name or type is an error.
+/// members that docs/recipes.md lists. A member of another name or type is an
+/// error.
 mlir::FailureOr<Recipe>
 loadRecipe(llvm::StringRef path,
            llvm::function_ref<mlir::InFlightDiagnostic()> emitError);

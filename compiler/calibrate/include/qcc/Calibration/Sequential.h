@@ -30,15 +30,23 @@ struct CorrectionOptions {
   bool roundWithData = true;
 };
 
+/// How close the rounded result of a layer, before its activation, came to the
+/// exact one, errors of the layers before included.
+struct LayerSqnr {
+  mlir::Location location;
+  double sqnr; ///< In dB.
+};
+
 /// One pass through the network that carries, for a few samples, the exact and
 /// the rounded value of every live tensor. At each contraction whose weights
 /// are still f32 behind a Q/DQ pair it rounds them with regard to what they are
 /// multiplied with, and corrects the bias. The module comes from
 /// `qcc-materialize-pipeline`; afterwards `qcc-round-pipeline` finishes it.
-mlir::LogicalResult correctWithData(mlir::ModuleOp module,
-                                    const Samples &samples,
-                                    llvm::ArrayRef<size_t> indices,
-                                    const CorrectionOptions &options);
+/// Gives the layers in their order.
+mlir::FailureOr<std::vector<LayerSqnr>>
+correctWithData(mlir::ModuleOp module, const Samples &samples,
+                llvm::ArrayRef<size_t> indices,
+                const CorrectionOptions &options);
 
 /// How many samples `correctWithData` can carry through `module` in bounded
 /// memory and time.

@@ -1,0 +1,82 @@
+//===- Measure.h - how close one program comes to another -------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_CALIBRATION_MEASURE_H
+#define QCC_CALIBRATION_MEASURE_H
+
+#include "qcc/Calibration/Executor.h"
+#include "qcc/Calibration/Samples.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+#include <optional>
+
+namespace qcc::calibration {
+
+/// An executor of a copy of a module that gives, behind the module's own
+/// results, what final softmaxes among them are given: differences of logits
+/// are much less noisy.
+struct Measurable {
+  mlir::OwningOpRef<mlir::ModuleOp> module; ///< What the executor runs.
+  std::unique_ptr<Executor> executor;
+  /// For each result the place of its logits; its own if it has none.
+  llvm::SmallVector<size_t> logits;
+
+  static mlir::FailureOr<Measurable>
+  create(mlir::ModuleOp module, const ExecutorFactory &createExecutor);
+};
+
+/// Results for some samples.
+using Outputs = std::vector<llvm::SmallVector<qnn::Tensor>>;
+
+mlir::FailureOr<Outputs> runSamples(const Executor &executor,
+                                    const Samples &samples,
+                                    llvm::ArrayRef<size_t> indices,
+                                    mlir::MLIRContext *context);
+
+/// Compares what two measurable programs give for the same samples.
+class Comparison {
+public:
+  explicit Comparison(llvm::ArrayRef<size_t> logits) : logits(logits) {}
+
+  /// Takes in one sample. The label, if there is one, is the index of the
+  /// greatest number that the first f32 result should have.
+  void add(llvm::ArrayRef<qnn::Tensor> actual,
+           llvm::ArrayRef<qnn::Tensor> expected,
+           std::optional<int64_t> label = std::nullopt);
+
+  size_t getSamples() const { return samples; }
+  /// 10 log10(sum ref^2 / sum err^2) of each f32 result, the mean over them.
+  /// Infinite if nothing differs.
+  double sqnr() const;
+  /// The same before a final softmax.
+  double logitSqnr() const { return meanSqnr(logits); }
+  /// The share of the samples for which both first f32 results have their
+  /// greatest number in one place.
+  double agreement() const;
+  /// The share for which it is at the label; nothing without labels.
+  std::optional<double> expectedTop1() const { return share(expectedHits); }
+  std::optional<double> actualTop1() const { return share(actualHits); }
+
+private:
+  struct Energy {
+    double signal = 0, noise = 0;
+  };
+
+  double meanSqnr(llvm::ArrayRef<size_t> places) const;
+  std::optional<double> share(size_t hits) const;
+
+  llvm::SmallVector<size_t> logits;
+  llvm::SmallVector<std::optional<Energy>> energies; ///< Of f32 results.
+  size_t samples = 0, labelled = 0, agreeing = 0, expectedHits = 0,
+         actualHits = 0;
+};
+
+} // namespace qcc::calibration
+
+#endif // QCC_CALIBRATION_MEASURE_H

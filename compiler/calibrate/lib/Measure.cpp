@@ -1,0 +1,154 @@
+//===- Measure.cpp - how close one program comes to another ---------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Calibration/Measure.h"
+
+#include "mlir/IR/Threading.h"
+#include "qcc/Analysis/Entry.h"
+#include "qcc/Qnn/Qnn.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::calibration;
+using qnn::Tensor;
+
+/// The final softmax that gives `result`, or null.
+static qnn::SoftmaxOp finalSoftmax(Value result) {
+  // Through ops that only move numbers.
+  while (auto move = result.getDefiningOp<qnn::QuantizableOp>()) {
+    if (!move.isQuantizationTransparent() || move->getNumOperands() != 1)
+      break;
+    result = move->getOperand(0);
+  }
+  return result.getDefiningOp<qnn::SoftmaxOp>();
+}
+
+FailureOr<Measurable>
+Measurable::create(ModuleOp module, const ExecutorFactory &createExecutor) {
+  Measurable result;
+  result.module = module.clone();
+  func::FuncOp function = analysis::entryFunction(*result.module);
+  if (!function)
+    return failure();
+  Operation *terminator = function.front().getTerminator();
+  Builder builder(module.getContext());
+  for (auto [i, value] :
+       llvm::enumerate(llvm::to_vector(terminator->getOperands()))) {
+    qnn::SoftmaxOp softmax = finalSoftmax(value);
+    if (!softmax) {
+      result.logits.push_back(i);
+      continue;
+    }
+    size_t place = terminator->getNumOperands();
+    terminator->insertOperands(place, softmax.getInput());
+    // No name of a model's own.
+    DictionaryAttr attributes = builder.getDictionaryAttr(
+        builder.getNamedAttr(qnn::QnnDialect::kNameAttr,
+                             builder.getStringAttr("#logits" + Twine(place))));
+    if (failed(function.insertResult(place, softmax.getInput().getType(),
+                                     attributes)))
+      return failure();
+    result.logits.push_back(place);
+  }
+  FailureOr<std::unique_ptr<Executor>> executor =
+      createExecutor(*result.module);
+  if (failed(executor))
+    return failure();
+  result.executor = std::move(*executor);
+  return result;
+}
+
+FailureOr<Outputs> qcc::calibration::runSamples(const Executor &executor,
+                                                const Samples &samples,
+                                                ArrayRef<size_t> indices,
+                                                MLIRContext *context) {
+  Outputs inputs, outputs(indices.size());
+  for (size_t index : indices) {
+    FailureOr<SmallVector<Tensor>> sample = samples.read(index);
+    if (failed(sample))
+      return failure();
+    inputs.push_back(std::move(*sample));
+  }
+  auto run = [&](size_t i) -> LogicalResult {
+    FailureOr<SmallVector<Tensor>> result =
+        executor.run(inputs[i], [](int64_t, const Tensor &) {});
+    if (failed(result))
+      return failure();
+    outputs[i] = std::move(*result);
+    return success();
+  };
+  if (failed(failableParallelForEachN(context, 0, indices.size(), run)))
+    return failure();
+  return outputs;
+}
+
+static int64_t placeOfGreatest(const Tensor &tensor) {
+  ArrayRef values(tensor.data<float>(), tensor.getNumElements());
+  return llvm::max_element(values) - values.begin();
+}
+
+void Comparison::add(ArrayRef<Tensor> actual, ArrayRef<Tensor> expected,
+                     std::optional<int64_t> label) {
+  ++samples;
+  energies.resize(expected.size());
+  for (auto [energy, ours, theirs] :
+       llvm::zip_equal(energies, actual, expected)) {
+    if (!theirs.getElementType().isF32())
+      continue;
+    if (!energy)
+      energy.emplace();
+    const float *a = ours.data<float>(), *e = theirs.data<float>();
+    for (int64_t k = 0, n = theirs.getNumElements(); k < n; ++k) {
+      double value = e[k], error = a[k] - value;
+      energy->signal += value * value;
+      energy->noise += error * error;
+    }
+  }
+  const auto *first = llvm::find_if(expected, [](const Tensor &tensor) {
+    return tensor.getElementType().isF32() && tensor.getNumElements() > 0;
+  });
+  if (first == expected.end())
+    return;
+  int64_t theirs = placeOfGreatest(*first),
+          ours = placeOfGreatest(actual[first - expected.begin()]);
+  agreeing += ours == theirs;
+  if (label) {
+    ++labelled;
+    expectedHits += theirs == *label;
+    actualHits += ours == *label;
+  }
+}
+
+double Comparison::sqnr() const {
+  return meanSqnr(llvm::to_vector(llvm::seq<size_t>(0, logits.size())));
+}
+
+double Comparison::meanSqnr(ArrayRef<size_t> places) const {
+  double total = 0;
+  size_t floats = 0;
+  for (size_t place : places) {
+    const std::optional<Energy> &energy = energies[place];
+    if (!energy)
+      continue;
+    total += 10 * std::log10(energy->signal / energy->noise);
+    ++floats;
+  }
+  return floats ? total / floats : std::numeric_limits<double>::infinity();
+}
+
+double Comparison::agreement() const {
+  return static_cast<double>(agreeing) / std::max<size_t>(samples, 1);
+}
+
+std::optional<double> Comparison::share(size_t hits) const {
+  if (!labelled)
+    return std::nullopt;
+  return static_cast<double>(hits) / labelled;
+}
