@@ -229,8 +229,10 @@ private:
     if (failed(statistics))
       return failure();
     if (!isSaved && !options.ranges.empty() &&
-        failed(calibrate::saveStatistics(*statistics, options.ranges,
-                                         [&] { return error(); })))
+        failed(check(package::writeFileAtomically(
+            options.ranges, [&](llvm::raw_ostream &os) {
+              calibrate::printStatistics(*statistics, os);
+            }))))
       return failure();
     calibration::warnOfStatistics(*module, *statistics);
     return calibrate::absorbStatistics(*module, *statistics);

@@ -13,7 +13,6 @@
 #include "qcc/Qnn/Qnn.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errc.h"
-#include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SHA256.h"
@@ -122,30 +121,16 @@ static llvm::json::Value toJson(const TensorStatistics &tensor) {
                           {"counts", toArray(counts)}}}};
 }
 
-LogicalResult qcc::calibrate::saveStatistics(
-    const ModelStatistics &statistics, StringRef path,
-    llvm::function_ref<InFlightDiagnostic()> emitError) {
+void qcc::calibrate::printStatistics(const ModelStatistics &statistics,
+                                     llvm::raw_ostream &os) {
   llvm::json::Array tensors;
   for (const TensorStatistics &tensor : statistics.tensors)
     tensors.push_back(toJson(tensor));
-  llvm::json::Value root = llvm::json::Object{{"schema", kSchema},
-                                              {"model", statistics.model},
-                                              {"samples", statistics.samples},
-                                              {"tensors", std::move(tensors)}};
-  std::string text = llvm::formatv("{0}\n", root).str();
-  // The buffer replaces the file when all of it is there.
-  auto written = [&]() -> llvm::Error {
-    llvm::Expected<std::unique_ptr<llvm::FileOutputBuffer>> buffer =
-        llvm::FileOutputBuffer::create(path, text.size());
-    if (!buffer)
-      return buffer.takeError();
-    llvm::copy(text, (*buffer)->getBufferStart());
-    return (*buffer)->commit();
-  };
-  if (llvm::Error error = written())
-    return emitError() << "cannot write statistics to '" << path
-                       << "': " << llvm::toString(std::move(error));
-  return success();
+  os << llvm::json::Value(llvm::json::Object{{"schema", kSchema},
+                                             {"model", statistics.model},
+                                             {"samples", statistics.samples},
+                                             {"tensors", std::move(tensors)}})
+     << '\n';
 }
 
 //===- Reading ------------------------------------------------------------===//

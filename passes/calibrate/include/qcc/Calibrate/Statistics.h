@@ -103,11 +103,9 @@ struct ModelStatistics {
 /// observers.
 std::string fingerprint(mlir::ModuleOp module);
 
-/// Writes a `qcc.ranges/1` file, or says why that failed.
-mlir::LogicalResult
-saveStatistics(const ModelStatistics &statistics, llvm::StringRef path,
-               llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
-/// Reads one.
+/// Prints the text of a `qcc.ranges/1` file.
+void printStatistics(const ModelStatistics &statistics, llvm::raw_ostream &os);
+/// Reads such a file.
 mlir::FailureOr<ModelStatistics>
 loadStatistics(llvm::StringRef path,
                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
