@@ -314,7 +314,8 @@ private:
     model.provenance =
         llvm::formatv("{0}", llvm::json::Value(std::move(provenance)));
     if (options.emit == Emit::artifact) {
-      FailureOr<package::Golden> golden = makeGolden(*module, ranges);
+      FailureOr<std::optional<package::Golden>> golden =
+          makeGolden(*module, ranges);
       if (failed(golden))
         return failure();
       model.golden = std::move(*golden);

@@ -22,6 +22,8 @@ using namespace qcc::driver;
 namespace {
 
 constexpr uint64_t kSeed = 0x71636321;
+constexpr uint64_t kMaxGoldenTensor = uint64_t(256) << 20,
+                   kMaxGoldenOutputs = uint64_t(64) << 20;
 
 /// The interval that the per-tensor quantization of `value`, behind ops that
 /// only move numbers, covers.
@@ -77,8 +79,35 @@ qcc::driver::goldenInputs(ModuleOp module, ArrayRef<qcc_golden_input> ranges,
   return result;
 }
 
-FailureOr<package::Golden>
+/// Whether the interpreter can run the program, and the artifact hold the
+/// results, in memory that is in proportion to the model.
+static bool isGoldenAffordable(func::FuncOp entry) {
+  auto bytesOf = [](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return static_cast<uint64_t>(tensor.getNumElements()) *
+           std::max(1u, tensor.getElementTypeBitWidth() / 8);
+  };
+  uint64_t largest = 0, outputs = 0;
+  for (Type type : entry.getArgumentTypes())
+    largest = std::max(largest, bytesOf(type));
+  for (Type type : entry.getResultTypes())
+    outputs += bytesOf(type);
+  entry.walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (isa<RankedTensorType>(type))
+        largest = std::max(largest, bytesOf(type));
+  });
+  return largest <= kMaxGoldenTensor && outputs <= kMaxGoldenOutputs;
+}
+
+FailureOr<std::optional<package::Golden>>
 qcc::driver::makeGolden(ModuleOp module, ArrayRef<qcc_golden_input> ranges) {
+  func::FuncOp entry = analysis::entryFunction(module);
+  if (!isGoldenAffordable(entry)) {
+    emitWarning(entry.getLoc()) << "the artifact has no golden vectors: "
+                                   "tensors are too large to interpret";
+    return std::optional<package::Golden>();
+  }
   FailureOr<interpreter::Interpreter> interpreter =
       interpreter::Interpreter::create(module);
   if (failed(interpreter))
@@ -93,5 +122,5 @@ qcc::driver::makeGolden(ModuleOp module, ArrayRef<qcc_golden_input> ranges) {
   for (const qnn::Tensor &output : *outputs)
     golden.outputs.emplace_back(output.data<uint8_t>(),
                                 output.data<uint8_t>() + output.getByteSize());
-  return golden;
+  return std::optional(std::move(golden));
 }

@@ -26,8 +26,9 @@ llvm::SmallVector<qnn::Tensor>
 goldenInputs(mlir::ModuleOp module, llvm::ArrayRef<qcc_golden_input> ranges,
              uint64_t seed);
 
-/// Golden vectors of the lowered `module`: what the interpreter gives.
-mlir::FailureOr<package::Golden>
+/// Golden vectors of the lowered `module`: what the interpreter gives. Nullopt,
+/// after a warning, where tensors are too large for it.
+mlir::FailureOr<std::optional<package::Golden>>
 makeGolden(mlir::ModuleOp module, llvm::ArrayRef<qcc_golden_input> ranges);
 
 } // namespace qcc::driver
