@@ -13,6 +13,7 @@
 #include "CompiledExecutor.h"
 #include "Diagnostics.h"
 #include "Golden.h"
+#include "Grids.h"
 #include "InProcess.h"
 #include "NumberVerifier.h"
 #include "Provenance.h"
@@ -267,6 +268,7 @@ private:
     }
     ranges = inputRanges(*module);
     schemes = describeSchemes(*module);
+    grids = collectGrids(*module);
     return success();
   }
 
@@ -294,6 +296,8 @@ private:
     if (failed(compiled))
       return failure();
     package::Model &model = (*compiled)->model;
+    for (package::Program &program : model.programs)
+      setGrids(program, grids);
     if (options.seedMiscompile == phaseName(Phase::codegen)) {
       corruptProgram(**compiled);
       isSeeded = true;
@@ -384,6 +388,7 @@ private:
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.
+  llvm::StringMap<package::Grids> grids; ///< Of the same.
 };
 
 } // namespace
