@@ -24,7 +24,7 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/qcc-runtime.pc.in ${CMAKE_BINARY_DIR}/q
 install(FILES ${CMAKE_BINARY_DIR}/qcc-runtime.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES LICENSE THIRD-PARTY-NOTICES.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-foreach(tool qcc qcc-run qcc-bench)
+foreach(tool qcc qcc-run qcc-bench qcc-diff)
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()

@@ -25,7 +25,7 @@ import subprocess
 import sys
 
 ORDER = ["dialects", "passes", "targets", "compiler", "tools"]
-RUNNERS = ("tools/qcc-run/", "tools/qcc-bench/")
+RUNNERS = ("tools/qcc-run/", "tools/qcc-bench/", "tools/qcc-diff/")
 COMPILER_LIBRARIES = ("mlir/", "mlir-c/", "llvm/", "llvm-c/", "lld/", "clang/")
 PROTOBUF = ("onnx/", "google/protobuf/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -87,18 +87,21 @@ void CommandLine::printHelp() const {
   print("-version", "the version of artifacts that can be read");
 }
 
-CommandLine::Outcome CommandLine::parse(int argc, char **argv,
-                                        std::string &file) {
+CommandLine::Outcome
+CommandLine::parse(int argc, char **argv,
+                   const std::vector<std::string *> &files) {
   bool onlyFiles = false;
+  size_t given = 0;
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
     if (onlyFiles || argument.size() < 2 || argument[0] != '-') {
-      if (!file.empty()) {
-        printError("more than one artifact: '" + file + "' and '" + argv[i] +
-                   "'");
+      if (given == files.size()) {
+        std::string known = given == 1 ? "one artifact" : "two artifacts";
+        printError("more than " + known + ": '" + *files.back() + "' and '" +
+                   argv[i] + "'");
         return Outcome::Fail;
       }
-      file = argument;
+      *files[given++] = argument;
       continue;
     }
     if (argument == "--") {
@@ -137,16 +140,19 @@ CommandLine::Outcome CommandLine::parse(int argc, char **argv,
     }
     option->seen = true;
   }
-  if (file.empty()) {
-    printError("no artifact given; see -help");
+  if (given < files.size()) {
+    printError(std::string(given ? "a second artifact is missing"
+                                 : "no artifact given") +
+               "; see -help");
     return Outcome::Fail;
   }
   return Outcome::Run;
 }
 
-int CommandLine::run(int argc, char **argv, std::string &file,
+int CommandLine::run(int argc, char **argv,
+                     const std::vector<std::string *> &files,
                      const std::function<io::Status()> &job) {
-  switch (parse(argc, argv, file)) {
+  switch (parse(argc, argv, files)) {
   case Outcome::Exit:
     return 0;
   case Outcome::Fail:

@@ -44,13 +44,13 @@ public:
   /// What to do after parsing.
   enum class Outcome { Run, Exit, Fail };
 
-  /// Parses, and prints help, version or an error. The one argument that is not
-  /// an option goes to `file`.
-  Outcome parse(int argc, char **argv, std::string &file);
+  /// Parses, and prints help, version or an error. The arguments that are not
+  /// options go to `files`; there must be one for each.
+  Outcome parse(int argc, char **argv, const std::vector<std::string *> &files);
 
   /// Parses, and does `job` unless that is not to be. Returns what main does:
   /// 0, or 1 after one error.
-  int run(int argc, char **argv, std::string &file,
+  int run(int argc, char **argv, const std::vector<std::string *> &files,
           const std::function<io::Status()> &job);
 
   /// Prints "tool: error: message".

@@ -162,3 +162,27 @@ private:
 bool qcc::tools::parseJson(std::string_view text, JsonValue &value) {
   return Parser(text).parse(value);
 }
+
+std::string qcc::tools::inLine(const JsonValue &value) {
+  const size_t shown = 4;
+  std::string text;
+  auto append = [&](const std::string &part) {
+    text += (text.empty() ? "" : ", ") + part;
+  };
+  switch (value.kind) {
+  case JsonValue::Kind::Literal:
+  case JsonValue::Kind::String:
+    return value.text;
+  case JsonValue::Kind::Array:
+    if (value.elements.size() > shown)
+      return std::to_string(value.elements.size()) + " values";
+    for (const JsonValue &element : value.elements)
+      append(inLine(element));
+    return text;
+  case JsonValue::Kind::Object:
+    for (size_t i = 0; i < value.names.size(); ++i)
+      append(value.names[i] + " " + inLine(value.elements[i]));
+    return text;
+  }
+  return text;
+}

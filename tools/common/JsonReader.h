@@ -30,6 +30,9 @@ struct JsonValue {
 /// Parses `text`; false if it is not JSON, or nested too deeply.
 bool parseJson(std::string_view text, JsonValue &value);
 
+/// A value in one line, for people: of long arrays their length.
+std::string inLine(const JsonValue &value);
+
 } // namespace qcc::tools
 
 #endif // QCC_TOOLS_COMMON_JSONREADER_H

@@ -10,6 +10,8 @@
 
 #include "qcc/abi/artifact.h"
 
+#include <cstring>
+
 using namespace qcc::tools;
 
 /// Calls `take` with a value of the C++ type of `dtype`; false if there is
@@ -53,5 +55,45 @@ std::vector<double> qcc::tools::toDoubles(uint32_t dtype, const void *data,
     auto *elements = static_cast<const decltype(sample) *>(data);
     result.assign(elements, elements + count);
   });
+  return result;
+}
+
+void qcc::tools::gather(const qcc_tensor_info &info,
+                        std::vector<uint8_t> &out) {
+  uint32_t size = qcc_dtype_size(info.dtype), rank = info.rank;
+  uint64_t elements = 1;
+  for (uint32_t i = 0; i < rank; ++i)
+    elements *= info.shape[i];
+  out.resize(elements * size);
+  std::vector<int64_t> index(rank);
+  const auto *from = static_cast<const uint8_t *>(info.data);
+  for (uint64_t i = 0; i < elements; ++i) {
+    memcpy(&out[i * size], from, size);
+    // To the next index, as an odometer counts.
+    for (uint32_t d = rank; d-- > 0;) {
+      from += info.byte_strides[d];
+      if (++index[d] < info.shape[d])
+        break;
+      from -= info.byte_strides[d] * info.shape[d];
+      index[d] = 0;
+    }
+  }
+}
+
+std::vector<double> qcc::tools::realNumbers(const qcc_tensor_info &info) {
+  std::vector<uint8_t> compact;
+  gather(info, compact);
+  std::vector<double> result = toDoubles(
+      info.dtype, compact.data(), compact.size() / qcc_dtype_size(info.dtype));
+  if (!info.grid_count)
+    return result;
+  // How many elements lie between two indices of the axis.
+  size_t inner = 1;
+  for (uint32_t d = info.grid_axis + 1; d < info.rank; ++d)
+    inner *= info.shape[d];
+  for (size_t i = 0; i < result.size(); ++i) {
+    const qcc_grid &grid = info.grids[i / inner % info.grid_count];
+    result[i] = (result[i] - grid.zero_point) * grid.scale;
+  }
   return result;
 }

@@ -9,6 +9,8 @@
 #ifndef QCC_TOOLS_COMMON_NUMBERS_H
 #define QCC_TOOLS_COMMON_NUMBERS_H
 
+#include "qcc/runtime.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,6 +23,13 @@ bool isNumeric(uint32_t dtype);
 
 /// `count` compact elements of a numeric type.
 std::vector<double> toDoubles(uint32_t dtype, const void *data, size_t count);
+
+/// The elements of a strided tensor, compact and row-major.
+void gather(const qcc_tensor_info &info, std::vector<uint8_t> &out);
+
+/// What the elements of a tensor stand for: stored integers on their grid. The
+/// type must be numeric.
+std::vector<double> realNumbers(const qcc_tensor_info &info);
 
 } // namespace qcc::tools
 

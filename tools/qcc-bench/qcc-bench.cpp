@@ -50,5 +50,6 @@ int main(int argc, char **argv) {
                options.perLayer);
   line.addFlag("json", "print JSON (schema qcc.bench/1), with all samples",
                options.json);
-  return line.run(argc, argv, options.artifact, [&] { return run(options); });
+  return line.run(argc, argv, {&options.artifact},
+                  [&] { return run(options); });
 }

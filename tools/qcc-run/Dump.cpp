@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Numbers.h"
 #include "Run.h"
 
 #include <algorithm>
@@ -80,26 +81,8 @@ void TensorDump::afterStage(uint32_t stage) {
   }
 }
 
-/// Gathers the strided tensor into the buffer, row-major, and appends that.
 io::Status TensorDump::writeTensor(Entry &entry, const qcc_tensor_info &info) {
-  uint32_t size = qcc_dtype_size(info.dtype), rank = info.rank;
-  uint64_t elements = 1;
-  for (uint32_t i = 0; i < rank; ++i)
-    elements *= info.shape[i];
-  buffer.resize(elements * size);
-  std::vector<int64_t> index(rank);
-  const auto *from = static_cast<const uint8_t *>(info.data);
-  for (uint64_t i = 0; i < elements; ++i) {
-    memcpy(&buffer[i * size], from, size);
-    // To the next index, as an odometer counts.
-    for (uint32_t d = rank; d-- > 0;) {
-      from += info.byte_strides[d];
-      if (++index[d] < info.shape[d])
-        break;
-      from -= info.byte_strides[d] * info.shape[d];
-      index[d] = 0;
-    }
-  }
+  gather(info, buffer);
   return entry.writer->append(buffer.data(), buffer.size());
 }
 

@@ -89,35 +89,18 @@ io::Status Evaluation::openOther(qcc_model *model, qcc_context *context) {
   if (io::Status status = makeContext(other, program, otherContext);
       !status.ok())
     return status;
-  auto differs = [&](const std::string &what) {
-    return io::Status::error("-against: '" + options.against + "' has " + what);
-  };
-  if (qcc_model_input_count(model) != qcc_model_input_count(other.get()))
-    return differs("another number of inputs");
-  for (uint32_t i = 0; i < qcc_model_input_count(model); ++i) {
-    qcc_value_info ours, theirs;
-    qcc_dltensor input;
-    if (qcc_model_input(model, i, &ours) ||
-        qcc_model_input(other.get(), i, &theirs) ||
-        qcc_context_get_input(context, ours.name, &input))
-      return runtimeError();
-    // Names may differ: one model may be the other's quantized twin.
-    if (typeOf(ours) != typeOf(theirs))
-      return differs("the input '" + std::string(theirs.name) + "' of " +
-                     io::toString(typeOf(theirs)) + ", not '" + ours.name +
-                     "' of " + io::toString(typeOf(ours)));
-    // Both read the same memory.
-    if (qcc_context_set_input(otherContext.get(), theirs.name, &input))
-      return runtimeError();
-  }
+  if (io::Status status = shareInputs(options.against, other.get(),
+                                      otherContext.get(), model, context);
+      !status.ok())
+    return status;
   qcc_value_info info;
   if (qcc_model_output(other.get(), 0, &info) ||
       qcc_context_get_output(otherContext.get(), info.name, &otherOutput))
     return runtimeError();
   if (typeOf(info) != type)
-    return differs("the output '" + std::string(info.name) + "' of " +
-                   io::toString(typeOf(info)) + ", not of " +
-                   io::toString(type));
+    return io::Status::error("'" + options.against + "' has the output '" +
+                             info.name + "' of " + io::toString(typeOf(info)) +
+                             ", not of " + io::toString(type));
   return io::Status::success();
 }
 

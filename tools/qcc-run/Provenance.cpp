@@ -22,31 +22,6 @@ using namespace qcc::tools;
 
 using Kind = JsonValue::Kind;
 
-/// A value in one line: of long arrays their length.
-static std::string inLine(const JsonValue &value) {
-  const size_t shown = 4;
-  std::string text;
-  auto append = [&](const std::string &part) {
-    text += (text.empty() ? "" : ", ") + part;
-  };
-  switch (value.kind) {
-  case Kind::Literal:
-  case Kind::String:
-    return value.text;
-  case Kind::Array:
-    if (value.elements.size() > shown)
-      return std::to_string(value.elements.size()) + " values";
-    for (const JsonValue &element : value.elements)
-      append(inLine(element));
-    return text;
-  case Kind::Object:
-    for (size_t i = 0; i < value.names.size(); ++i)
-      append(value.names[i] + " " + inLine(value.elements[i]));
-    return text;
-  }
-  return text;
-}
-
 /// Numbers are shown with as many digits as people read.
 static std::string inCell(const JsonValue &value) {
   if (value.kind == Kind::Array && value.elements.size() == 1)

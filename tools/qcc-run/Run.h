@@ -10,6 +10,7 @@
 #define QCC_TOOLS_QCC_RUN_RUN_H
 
 #include "Handle.h"
+#include "Inputs.h"
 #include "Json.h"
 
 #include <string>
@@ -19,10 +20,8 @@
 namespace qcc::tools {
 
 /// What the command line asks for.
-struct RunOptions : ProgramOptions {
-  std::vector<std::string> inputs;     ///< [NAME=]PATH
-  std::vector<std::string> outputs;    ///< [NAME=]PATH
-  std::vector<std::string> preprocess; ///< [NAME=]SPEC or [NAME=]none
+struct RunOptions : ProgramOptions, InputOptions {
+  std::vector<std::string> outputs; ///< [NAME=]PATH
   std::string dumpTensors;
   std::string labels;      ///< Of -eval: a file.
   std::string against;     ///< Of -eval: another artifact.

@@ -9,53 +9,11 @@
 #include "Evaluate.h"
 #include "Run.h"
 
-#include "qcc/io/Dataset.h"
-#include "qcc/io/Preprocess.h"
-
 #include <cstdio>
 #include <cstring>
 
 using namespace qcc;
 using namespace qcc::tools;
-
-static io::Status specOf(qcc_model *model, uint32_t index,
-                         io::InputSpec &input) {
-  qcc_value_info info;
-  if (qcc_model_input(model, index, &info))
-    return runtimeError();
-  input.name = info.name;
-  input.type = typeOf(info);
-  input.finite = false;
-  if (info.preprocess)
-    input.preprocess = *info.preprocess;
-  return io::Status::success();
-}
-
-/// Replaces what the artifact records by one -preprocess.
-static io::Status applyPreprocess(const std::string &option,
-                                  std::vector<io::InputSpec> &inputs) {
-  size_t equals = option.find('=');
-  std::string spec =
-      equals == std::string::npos ? option : option.substr(equals + 1);
-  io::InputSpec *input = inputs.size() == 1 ? &inputs[0] : nullptr;
-  if (equals != std::string::npos) {
-    input = nullptr;
-    for (io::InputSpec &candidate : inputs)
-      if (candidate.name == option.substr(0, equals))
-        input = &candidate;
-  }
-  if (!input)
-    return io::Status::error("-preprocess: '" + option +
-                             "' names no input of the model");
-  input->preprocess.reset();
-  if (spec == "none")
-    return io::Status::success();
-  qcc_preprocess preprocess;
-  io::Status status = io::parsePreprocess(spec, input->type, preprocess);
-  if (status.ok())
-    input->preprocess = preprocess;
-  return status;
-}
 
 //===----------------------------------------------------------------------===//
 // Outputs
@@ -200,11 +158,9 @@ static void printOutput(const Output &output) {
 // The run
 //===----------------------------------------------------------------------===//
 
-static io::Status runSample(io::Dataset &dataset, size_t sample,
-                            const std::vector<void *> &buffers,
-                            qcc_context *context,
+static io::Status runSample(Inputs &inputs, size_t sample, qcc_context *context,
                             std::vector<Output> &outputs) {
-  if (io::Status status = dataset.read(sample, buffers); !status.ok())
+  if (io::Status status = inputs.read(sample); !status.ok())
     return status;
   if (qcc_context_run(context))
     return runtimeError();
@@ -223,44 +179,30 @@ static io::Status runSample(io::Dataset &dataset, size_t sample,
 
 io::Status qcc::tools::runSamples(const RunOptions &options, qcc_model *model,
                                   qcc_context *context) {
-  std::vector<io::InputSpec> inputs(qcc_model_input_count(model));
-  std::vector<void *> buffers;
-  for (uint32_t i = 0; i < inputs.size(); ++i) {
-    if (io::Status status = specOf(model, i, inputs[i]); !status.ok())
-      return status;
-    qcc_dltensor tensor;
-    if (qcc_context_get_input(context, inputs[i].name.c_str(), &tensor))
-      return runtimeError();
-    buffers.push_back(tensor.data);
-  }
-  for (const std::string &option : options.preprocess)
-    if (io::Status status = applyPreprocess(option, inputs); !status.ok())
-      return status;
-  std::unique_ptr<io::Dataset> dataset;
-  if (io::Status status = io::Dataset::open(options.inputs, inputs, dataset);
+  Inputs inputs;
+  if (io::Status status = Inputs::open(options, model, context, inputs);
       !status.ok())
     return status;
 
   std::vector<Output> outputs;
   if (io::Status status =
-          openOutputs(options, model, context, dataset->count(), outputs);
+          openOutputs(options, model, context, inputs.count(), outputs);
       !status.ok())
     return status;
   std::unique_ptr<TensorDump> dump;
   if (!options.dumpTensors.empty())
     if (io::Status status = TensorDump::open(options.dumpTensors, context,
-                                             dataset->count(), dump);
+                                             inputs.count(), dump);
         !status.ok())
       return status;
   std::unique_ptr<Evaluation> evaluation;
   if (options.eval)
     if (io::Status status = Evaluation::open(options, model, context,
-                                             dataset->count(), evaluation);
+                                             inputs.count(), evaluation);
         !status.ok())
       return status;
-  for (size_t sample = 0; sample < dataset->count(); ++sample) {
-    if (io::Status status =
-            runSample(*dataset, sample, buffers, context, outputs);
+  for (size_t sample = 0; sample < inputs.count(); ++sample) {
+    if (io::Status status = runSample(inputs, sample, context, outputs);
         !status.ok())
       return status;
     if (evaluation)

@@ -51,15 +51,10 @@ int main(int argc, char **argv) {
       "qcc-run",
       "model.qcm [-input [NAME=]PATH]... [-output [NAME=]PATH]... [options]",
       "runs a compiled model\n\nAn artifact is code: run only what you trust.");
-  line.addList("input", "[NAME=]PATH",
-               "samples: .npy, .npz, raw bytes (.bin), a picture, a folder",
-               options.inputs);
+  options.InputOptions::addTo(line);
   line.addList("output", "[NAME=]PATH",
                "where an output goes: .npy, or raw bytes (.bin)",
                options.outputs);
-  line.addList("preprocess", "[NAME=]SPEC",
-               "instead of what the artifact records; none: nothing",
-               options.preprocess);
   line.addString("dump-tensors", "DIR",
                  "write every tensor inside the model into this folder",
                  options.dumpTensors);
@@ -77,6 +72,7 @@ int main(int argc, char **argv) {
   line.addFlag("json", "print it as JSON", options.json);
   line.addFlag("selftest", "verify the artifact and run its golden vectors",
                options.selftest);
-  options.addTo(line);
-  return line.run(argc, argv, options.artifact, [&] { return run(options); });
+  options.ProgramOptions::addTo(line);
+  return line.run(argc, argv, {&options.artifact},
+                  [&] { return run(options); });
 }
