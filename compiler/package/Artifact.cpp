@@ -128,6 +128,7 @@ std::string Builder::makeSignature() {
     addValue(value);
   for (const Value &value : model.outputs)
     addValue(value);
+  symbols.reserve(model.symbols.size());
   for (const Symbol &symbol : model.symbols)
     symbols.push_back({symbol.min, symbol.max, strings.add(symbol.name), 0});
 
@@ -319,7 +320,7 @@ Expected<std::unique_ptr<MemoryBuffer>> buildArtifact(const Model &model) {
                      Twine(builder.size()) + " bytes");
   char *out = buffer->getBufferStart();
   for (StringRef piece : builder.pieces())
-    out = std::copy(piece.begin(), piece.end(), out);
+    out = copy(piece, out);
   return std::unique_ptr<MemoryBuffer>(std::move(buffer));
 }
 

@@ -117,7 +117,7 @@ Expected<Workspace> Workspace::create() {
 
 Workspace::~Workspace() {
   if (!folder.empty())
-    sys::fs::remove_directories(folder);
+    (void)sys::fs::remove_directories(folder);
 }
 
 std::string Workspace::path(StringRef name) const {

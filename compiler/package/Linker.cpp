@@ -19,11 +19,14 @@ using namespace llvm;
 
 LLD_HAS_DRIVER(elf)
 
+// Defined by the assembler around the bytes of each object.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char qcc_package_memory[], qcc_package_memory_end[];
 extern const char qcc_package_entry[], qcc_package_entry_end[];
 extern const char qcc_package_features[], qcc_package_features_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace qcc::package {
 

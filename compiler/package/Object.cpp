@@ -395,7 +395,7 @@ Error writeObject(const Model &model, StringRef path, StringRef headerPath) {
   Error error = writeFileAtomically(headerPath, StringRef(makeHeader(model)));
   // One without the other is of no use.
   if (error)
-    sys::fs::remove(path);
+    (void)sys::fs::remove(path);
   return error;
 }
 

@@ -94,7 +94,7 @@ static bool hasEqualDimensions(RankedTensorType type) {
   SmallVector<int64_t> shape(llvm::make_filter_range(
       type.getShape(), [](int64_t d) { return d > 1; }));
   llvm::sort(shape);
-  return std::adjacent_find(shape.begin(), shape.end()) != shape.end();
+  return llvm::adjacent_find(shape) != shape.end();
 }
 
 /// NaN last.

@@ -113,7 +113,7 @@ Comparison NumberVerifier::compareTensors(const Snapshot &before,
                                           Declared declared) const {
   Comparison result;
   for (const auto &[key, tensor] : before.tensors) {
-    auto found = now.tensors.find(key);
+    const auto *found = now.tensors.find(key);
     if (found != now.tensors.end())
       result.add(key.first, tensor, found->second, declared);
   }
@@ -139,7 +139,7 @@ FailureOr<Comparison> NumberVerifier::compareLayers(ModuleOp module,
     if (mlir::failed(results))
       return failure();
     for (auto [value, tensor] : llvm::zip_equal(op.getResults(), *results)) {
-      auto known = before.tensors.find(keyOf(value));
+      const auto *known = before.tensors.find(keyOf(value));
       bool isKnown = known != before.tensors.end();
       if (isKnown)
         result.add(known->first.first, known->second, tensor, declared,
