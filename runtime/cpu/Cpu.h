@@ -14,6 +14,12 @@
 /// The QCC_X86_BIT_* that the processor has and the system lets programs use.
 uint64_t qcc_cpu_features(void);
 
+/// The control word that processes start with and stages run under: round to
+/// nearest even, keep subnormal numbers, mask exceptions. Libraries built with
+/// -ffast-math leave another behind, and then the bits of a result would depend
+/// on who else is in the process.
+#define QCC_DEFAULT_MXCSR 0x1f80u
+
 /// Asks the system for the larger state that AMX needs. Returns 0 if it
 /// refuses.
 int qcc_cpu_enable_amx(void);

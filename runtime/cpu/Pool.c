@@ -100,12 +100,6 @@ static uint64_t now_ns(void) {
 
 static void relax(void) { __builtin_ia32_pause(); }
 
-/// The control word that processes start with: round to nearest even, keep
-/// subnormal numbers, mask exceptions. Libraries built with -ffast-math leave
-/// another behind, and then the bits of a result would depend on who else is in
-/// the process.
-static const uint32_t default_mxcsr = 0x1f80;
-
 //===----------------------------------------------------------------------===//
 // Working
 //===----------------------------------------------------------------------===//
@@ -185,7 +179,7 @@ static void run_together(qcc_thread_pool *pool, const qcc_step *steps,
 void qcc_thread_pool_run(qcc_thread_pool *pool, const qcc_step *steps,
                          uint32_t count, const qcc_frame *frame) {
   uint32_t mxcsr = __builtin_ia32_stmxcsr();
-  __builtin_ia32_ldmxcsr(default_mxcsr);
+  __builtin_ia32_ldmxcsr(QCC_DEFAULT_MXCSR);
   if (pool->threads > 1)
     run_together(pool, steps, count, frame);
   else
@@ -229,7 +223,7 @@ static void park(qcc_thread_pool *pool, uint32_t self) {
 static void *worker_main(void *argument) {
   worker *w = (worker *)argument;
   qcc_thread_pool *pool = w->pool;
-  __builtin_ia32_ldmxcsr(default_mxcsr);
+  __builtin_ia32_ldmxcsr(QCC_DEFAULT_MXCSR);
   while (!atomic_load(&pool->stop)) {
     if (has_work(pool, w->index) || spin_for_work(pool, w->index))
       participate(pool, w->index);

@@ -50,17 +50,19 @@ static const entry_program *select_program(void) {
                                          : &qcc_entry_programs[known - 1];
 }
 
-static void call_stage(const entry_stage *stage, qcc_frame *frame,
-                       const qcc_pool *pool) {
-  // A stage is a task whose context is the frame.
-  union {
-    qcc_stage_fn stage;
-    void (*task)(void *, uint32_t, uint32_t);
-  } function = {stage->function};
-  if (pool && pool->threads > 1 && !stage->serial)
-    pool->run(pool->self, function.task, frame);
-  else
-    function.stage(frame, 0, 1);
+/// A stage on its frame, as a task of a pool.
+typedef struct stage_call {
+  qcc_stage_fn function;
+  const qcc_frame *frame;
+} stage_call;
+
+/// Whatever thread this is: its modes must not change the numbers.
+static void run_share(void *context, uint32_t thread, uint32_t threads) {
+  const stage_call *call = (const stage_call *)context;
+  uint32_t modes = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(QCC_DEFAULT_MXCSR);
+  call->function(call->frame, thread, threads);
+  __builtin_ia32_ldmxcsr(modes);
 }
 
 __attribute__((visibility("default"))) int
@@ -71,7 +73,12 @@ qcc_entry_run(const void *const *inputs, void *const *outputs, void *arena,
     return 1;
   qcc_frame frame = {
       (uint8_t *)arena, program->weights, inputs, outputs, NULL, NULL, NULL};
-  for (uint64_t i = 0; i < program->stage_count; ++i)
-    call_stage(&program->stages[i], &frame, pool);
+  for (uint64_t i = 0; i < program->stage_count; ++i) {
+    stage_call call = {program->stages[i].function, &frame};
+    if (pool && pool->threads > 1 && !program->stages[i].serial)
+      pool->run(pool->self, run_share, &call);
+    else
+      run_share(&call, 0, 1);
+  }
   return 0;
 }

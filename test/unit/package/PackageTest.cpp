@@ -15,6 +15,7 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <immintrin.h>
 
 using namespace qcc;
 using namespace qcc::test;
@@ -121,6 +122,15 @@ TEST_F(Package, WritesALibraryThatExportsOneFunction) {
   EXPECT_EQ(run(inputs, outputs, arena, &pool), 0);
   EXPECT_EQ(y, test.expected());
   EXPECT_EQ(calls, 2); // one of the three stages is serial
+
+  // Modes of the caller that flush denormals are not those of the stages.
+  std::fill(x.begin(), x.end(), 0x1p-140f);
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(before | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON);
+  EXPECT_EQ(run(inputs, outputs, arena, &pool), 0);
+  EXPECT_TRUE(_mm_getcsr() & _MM_FLUSH_ZERO_ON);
+  _mm_setcsr(before);
+  EXPECT_EQ(y[0], -0x1p-139f);
   dlclose(library);
 }
 
