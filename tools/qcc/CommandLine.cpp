@@ -109,9 +109,9 @@ struct CommandLine {
       cl::desc("leave the model's own functions as they are, to look at them "
                "with -compile-to=import"),
       cl::cat(category)};
-  cl::list<std::string> customDomains{
-      "custom-domain", cl::value_desc("domain"),
-      cl::desc("let operators of this domain through, to look at them with "
+  cl::opt<bool> customDomains{
+      "custom-domains",
+      cl::desc("let operators through that nobody knows, to look at them with "
                "-compile-to=import"),
       cl::cat(category)};
   // "threads" is taken: libLLVM registers it.

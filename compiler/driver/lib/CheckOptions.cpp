@@ -61,9 +61,9 @@ static LogicalResult checkCombination(const Options &options,
                           "or -emit=mlir";
   if (options.emit == Emit::object && options.output == "-")
     return emitError() << "-emit=obj writes two files: -o must name one";
-  if ((options.keepFunctions || !options.customDomains.empty()) &&
+  if ((options.keepFunctions || options.customDomains) &&
       options.compileTo != Phase::import)
-    return emitError() << "-keep-functions and -custom-domain show a model "
+    return emitError() << "-keep-functions and -custom-domains show a model "
                           "that cannot be compiled: they need "
                           "-compile-to=import";
   if (options.bits != "f32")

@@ -170,7 +170,8 @@ private:
   importer::ImportOptions importOptions() const {
     importer::ImportOptions result;
     result.keepFunctions = options.keepFunctions;
-    result.customDomains = options.customDomains;
+    result.customDomains =
+        options.customDomains || options.compileTo != Phase::import;
     return result;
   }
 

@@ -48,12 +48,10 @@ collectUnknown(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
 
 /// Reports all nodes at once whose operators nobody knows.
 static LogicalResult checkDomains(const pb::ModelProto &model,
-                                  const ImportOptions &options,
                                   ReportFn report) {
   auto isKnown = [&](const pb::NodeProto &node) {
     StringRef domain = normalizeDomain(node.domain());
     return llvm::is_contained(kKnownDomains, domain) ||
-           llvm::is_contained(options.customDomains, domain) ||
            llvm::any_of(model.functions(), [&](const auto &function) {
              return function.name() == node.op_type() &&
                     normalizeDomain(function.domain()) == domain;
@@ -111,7 +109,7 @@ OwningOpRef<ModuleOp> qcc::importer::importOnnx(StringRef path,
       (failed(inlineFunctions(model, report)) ||
        failed(checkModel(model, modelDir, report))))
     return {};
-  if (failed(checkDomains(model, options, report)))
+  if (!options.customDomains && failed(checkDomains(model, report)))
     return {};
   if (!model.training_info().empty())
     emitWarning(fileLoc) << "the model's training information is ignored";

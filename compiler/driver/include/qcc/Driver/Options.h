@@ -62,9 +62,9 @@ struct Options {
   /// which `verifyLowering` must find.
   std::string seedMiscompile;
   bool keepFunctions = false; ///< Functions of the model are not inlined.
-  std::vector<std::string> customDomains; ///< Let through by the importer.
-  unsigned threads = 0;    ///< Of the compiler itself; 0: one for each core.
-  std::string commandLine; ///< As typed, for provenance.
+  bool customDomains = false; ///< Operators that nobody knows are imported.
+  unsigned threads = 0;       ///< Of the compiler itself; 0: one for each core.
+  std::string commandLine;    ///< As typed, for provenance.
 };
 
 } // namespace qcc::driver

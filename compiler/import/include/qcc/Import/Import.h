@@ -16,7 +16,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace qcc::importer {
 
@@ -25,9 +24,9 @@ struct ImportOptions {
   /// nodes, instead of inlining them.
   bool keepFunctions = false;
 
-  /// Domains beside the known ones whose operators are let through. They have
-  /// no meaning to qcc: this is for looking at a model.
-  std::vector<std::string> customDomains;
+  /// Let operators of domains through that nobody knows: to look at a model, or
+  /// because the graph phase refuses them with all others that it cannot take.
+  bool customDomains = false;
 
   /// Constants of more elements than this become resources.
   int64_t maxInlineElements = 16;
