@@ -290,7 +290,8 @@ private:
       getContext().getDiagEngine().emit(std::move(faults.front()));
       return failure();
     }
-    InFlightDiagnostic error = graph.emitError()
+    // Not at the op: its text would be the whole model.
+    InFlightDiagnostic error = emitError(graph.getLoc())
                                << faults.size()
                                << " parts of the model cannot be converted";
     for (Diagnostic &fault : faults)
