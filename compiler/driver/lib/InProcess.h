@@ -44,8 +44,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<qnn::Tensor>>
   run(llvm::ArrayRef<qnn::Tensor> inputs);
 
-  /// Called with every recorded tensor of a run, compact and in the ONNX order
-  /// of dimensions, as soon as it is whole.
+  /// Called with every recorded tensor of a run, where it lies, as soon as it
+  /// is whole.
   using TensorCallback =
       std::function<void(llvm::StringRef name, const qcc_tensor_info &info)>;
   void setTensorCallback(TensorCallback callback);

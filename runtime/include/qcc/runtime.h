@@ -257,7 +257,7 @@ typedef struct qcc_tensor_info {
   const char *name;
   qcc_dtype dtype;
   uint32_t rank;
-  const int64_t *shape;        ///< In ONNX's order of dimensions.
+  const int64_t *shape;        ///< Channels last where ONNX has them second.
   const int64_t *byte_strides; ///< Of the same dimensions.
   const void *data;            ///< Element [0, ..., 0].
   uint32_t valid_from;         ///< Whole after this stage ...

@@ -54,7 +54,7 @@ struct Grids {
 struct Tensor {
   std::string name; ///< The ONNX value.
   qcc_dtype dtype = QCC_DTYPE_F32;
-  llvm::SmallVector<int64_t, 4> shape;       ///< In ONNX's order of dimensions.
+  llvm::SmallVector<int64_t, 4> shape;       ///< As the program keeps it.
   llvm::SmallVector<int64_t, 4> byteStrides; ///< Of the same dimensions.
   qcc_place place = QCC_PLACE_ARENA;
   uint32_t index = 0;     ///< Of the input or output, where `place` is one.

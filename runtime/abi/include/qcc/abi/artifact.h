@@ -267,10 +267,10 @@ typedef struct qcc_tensor {
   uint32_t name;   ///< String: the ONNX value.
   uint32_t dtype;  ///< As stored.
   uint32_t rank;
-  uint32_t first_dim; ///< Index into `numbers`: rank extents in ONNX's order of
-                      ///< dimensions, then rank strides in bytes.
-  uint32_t place;     ///< qcc_place.
-  uint32_t index;     ///< See qcc_place; else 0.
+  uint32_t first_dim;  ///< Index into `numbers`: rank extents, then as many
+                       ///< strides in bytes.
+  uint32_t place;      ///< qcc_place.
+  uint32_t index;      ///< See qcc_place; else 0.
   uint32_t valid_from; ///< The stage that completes it.
   uint32_t valid_to;   ///< The last stage after which it is still whole.
   uint32_t first_grid; ///< Index into `grids`.
