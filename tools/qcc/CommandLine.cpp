@@ -79,6 +79,27 @@ struct CommandLine {
       "scheme", cl::value_desc("regex:scheme"),
       cl::desc("how nodes are quantized: w8a8, w8a8-per-tensor or f32"),
       cl::cat(category)};
+  cl::opt<double> minSqnrLayer{
+      "min-sqnr-layer", cl::init(kDefaultMinSqnrLayer), cl::value_desc("dB"),
+      cl::desc("fail if the result of a layer keeps less of the float one "
+               "(default: 3; -100: never)"),
+      cl::cat(category)};
+  cl::opt<double> minSqnr{
+      "min-sqnr", cl::value_desc("dB"),
+      cl::desc("fail if the outputs keep less of the float ones"),
+      cl::cat(category)};
+  cl::opt<double> maxDrop{
+      "max-drop", cl::value_desc("points"),
+      cl::desc("fail if top-1 falls by more percentage points, or without "
+               "-labels if more percent disagree with float"),
+      cl::cat(category)};
+  cl::opt<std::string> labels{
+      "labels", cl::value_desc("file"),
+      cl::desc("classes of the calibration samples: npy, or text with the "
+               "class last in each line"),
+      cl::cat(category)};
+  cl::opt<bool> quiet{"quiet", cl::desc("no summary at the end"),
+                      cl::cat(category)};
   cl::opt<std::string> compileTo{
       "compile-to", cl::value_desc("phase"),
       cl::desc(
@@ -162,6 +183,13 @@ std::optional<Options> qcc::tools::parseCommandLine(int argc, char **argv) {
   options.recipe = line.recipe;
   options.keepFloat = line.keepFloat;
   options.schemes = line.schemes;
+  options.minSqnrLayer = line.minSqnrLayer;
+  if (line.minSqnr.getNumOccurrences())
+    options.minSqnr = line.minSqnr;
+  if (line.maxDrop.getNumOccurrences())
+    options.maxDrop = line.maxDrop;
+  options.labels = line.labels;
+  options.quiet = line.quiet;
   options.emitBytecode = line.bytecode;
   options.dumpPhasesTo = line.dumpPhasesTo;
   options.remarks = line.remarks;

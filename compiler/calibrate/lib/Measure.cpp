@@ -152,3 +152,28 @@ std::optional<double> Comparison::share(size_t hits) const {
     return std::nullopt;
   return static_cast<double>(hits) / labelled;
 }
+
+FailureOr<Comparison> qcc::calibration::compareOnAll(const Measurable &actual,
+                                                     const Measurable &expected,
+                                                     const Samples &samples,
+                                                     ArrayRef<int64_t> labels,
+                                                     MLIRContext *context) {
+  // Enough for all threads, and few enough to hold.
+  constexpr size_t kAtATime = 16;
+  Comparison comparison(expected.logits);
+  for (size_t first = 0; first < samples.count(); first += kAtATime) {
+    auto indices = llvm::to_vector(
+        llvm::seq<size_t>(first, std::min(first + kAtATime, samples.count())));
+    FailureOr<Outputs> ours = runSamples(*actual.executor, samples, indices,
+                                         context),
+                       theirs = runSamples(*expected.executor, samples, indices,
+                                           context);
+    if (failed(ours) || failed(theirs))
+      return failure();
+    for (size_t i = 0; i < indices.size(); ++i)
+      comparison.add((*ours)[i], (*theirs)[i],
+                     labels.empty() ? std::nullopt
+                                    : std::optional(labels[first + i]));
+  }
+  return comparison;
+}

@@ -70,7 +70,7 @@ private:
   void splitSamples();
   LogicalResult build(ModuleOp copy, Candidate candidate,
                       QuantizeResult &built);
-  FailureOr<double> measure(ModuleOp copy);
+  LogicalResult measure(ModuleOp copy, QuantizeResult &built);
 
   ModuleOp original;
   const Samples *samples;
@@ -145,7 +145,7 @@ LogicalResult Chooser::build(ModuleOp copy, Candidate candidate,
 }
 
 /// How close `copy` comes to the float network on the samples held back.
-FailureOr<double> Chooser::measure(ModuleOp copy) {
+LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
   MLIRContext *context = copy.getContext();
   if (expected.empty()) {
     FailureOr<Outputs> outputs =
@@ -161,10 +161,12 @@ FailureOr<double> Chooser::measure(ModuleOp copy) {
       runSamples(*measurable->executor, *samples, heldBack, context);
   if (failed(actual))
     return failure();
-  Comparison comparison(reference.logits);
+  Comparison &comparison = built.comparison.emplace(reference.logits);
   for (auto [ours, theirs] : llvm::zip_equal(*actual, expected))
     comparison.add(ours, theirs);
-  return comparison.logitSqnr();
+  built.sqnr = comparison.logitSqnr();
+  built.program = std::move(*measurable);
+  return success();
 }
 
 LogicalResult Chooser::tryCandidate(Candidate candidate) {
@@ -173,12 +175,8 @@ LogicalResult Chooser::tryCandidate(Candidate candidate) {
   QuantizeResult built;
   if (failed(build(*copy, candidate, built)))
     return failure();
-  if (samples) {
-    FailureOr<double> sqnr = measure(*copy);
-    if (failed(sqnr))
-      return failure();
-    built.sqnr = *sqnr;
-  }
+  if (samples && failed(measure(*copy, built)))
+    return failure();
   // A NaN never wins against what came before.
   if (!module || built.sqnr > result.sqnr) {
     module = std::move(copy);
@@ -236,6 +234,9 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
   DiagnosticEngine &engine = module->getContext()->getDiagEngine();
   for (Diagnostic &remark : chooser.remarks)
     engine.emit(std::move(remark));
+  for (const LayerSqnr &layer : chooser.result.layers)
+    emitRemark(layer.location)
+        << "its result keeps " << layer.sqnr << " dB of the float one";
   if (samples)
     emitRemark(loc) << "quantized with " << nameOf(chooser.chosen.ranges)
                     << " ranges, "

@@ -12,7 +12,10 @@
 #include "qcc/Quantize/PrecisionRules.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace qcc;
@@ -73,10 +76,27 @@ static LogicalResult checkCombination(const Options &options,
       {"-range-method", !options.rangeMethod.empty()},
       {"-recipe", !options.recipe.empty()},
       {"-keep-float", !options.keepFloat.empty()},
+      {"-min-sqnr", options.minSqnr.has_value()},
+      {"-max-drop", options.maxDrop.has_value()},
+      {"-labels", !options.labels.empty()},
       {"-scheme", !options.schemes.empty()}};
   for (auto [name, isGiven] : quantizing)
     if (isGiven)
       return emitError() << name << " does nothing with -bits=f32";
+  return success();
+}
+
+static LogicalResult checkGuards(const Options &options, ErrorFn emitError) {
+  if (std::isnan(options.minSqnrLayer) ||
+      (options.minSqnr && std::isnan(*options.minSqnr)))
+    return emitError() << "-min-sqnr and -min-sqnr-layer must be numbers";
+  if (options.maxDrop && !(*options.maxDrop >= 0 && *options.maxDrop <= 100))
+    return emitError() << "-max-drop=" << llvm::formatv("{0}", *options.maxDrop)
+                       << " must be 0 to 100 percentage points";
+  bool measures = options.minSqnr || options.maxDrop || !options.labels.empty();
+  if (measures && options.calibration.empty())
+    return emitError() << "-min-sqnr, -max-drop and -labels measure on "
+                          "calibration samples: give -calib=PATH";
   return success();
 }
 
@@ -88,7 +108,8 @@ LogicalResult qcc::driver::checkOptions(const Options &options,
   if (!options.bits.empty() && options.bits != "8" && options.bits != "f32")
     return emitError() << "-bits=" << options.bits
                        << " is not supported; use 8 or f32";
-  if (failed(checkCombination(options, emitError)))
+  if (failed(checkCombination(options, emitError)) ||
+      failed(checkGuards(options, emitError)))
     return failure();
   FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
   if (failed(recipe) || failed(quantize::PrecisionRules::parse(

@@ -14,6 +14,7 @@
 #include "Diagnostics.h"
 #include "Golden.h"
 #include "Grids.h"
+#include "Guards.h"
 #include "InProcess.h"
 #include "NumberVerifier.h"
 #include "Provenance.h"
@@ -201,7 +202,8 @@ private:
                               : WalkResult::advance();
                  })
                  .wasInterrupted();
-    if (failed(openSamples(*module)) || failed(checkRules()))
+    if (failed(openSamples(*module)) || failed(checkRules()) ||
+        failed(openLabels()))
       return failure();
     if (!isToBeQuantized())
       return success();
@@ -262,15 +264,70 @@ private:
           makeRecipe(options, [&] { return error(); });
       if (failed(recipe))
         return failure();
-      if (failed(calibration::quantize(module, samples ? &*samples : nullptr,
-                                       *recipe, reference,
-                                       createCompiledExecutor)))
+      FailureOr<calibration::QuantizeResult> result =
+          calibration::quantize(module, samples ? &*samples : nullptr, *recipe,
+                                reference, createCompiledExecutor);
+      if (failed(result) || failed(checkQuality(*result)))
         return failure();
+      countLayers();
     }
     ranges = inputRanges(*module);
     schemes = describeSchemes(*module);
     grids = collectGrids(*module);
     return success();
+  }
+
+  LogicalResult openLabels() {
+    if (hasQdq &&
+        (options.minSqnr || options.maxDrop || !options.labels.empty()))
+      return error() << "-min-sqnr, -max-drop and -labels compare with a float "
+                        "model, but this one comes with Q/DQ";
+    if (!samples)
+      return success();
+    FailureOr<std::vector<int64_t>> read =
+        readLabels(options, *module, *samples, [&] { return error(); });
+    if (failed(read))
+      return failure();
+    labels = std::move(*read);
+    return success();
+  }
+
+  /// Whether the quantized network keeps enough of the float one.
+  LogicalResult checkQuality(const calibration::QuantizeResult &result) {
+    if (!result.comparison)
+      return success();
+    if (failed(checkLayers(options, result.layers)))
+      return failure();
+    FailureOr<llvm::json::Object> measured =
+        checkContract(options, result, reference, *samples, labels, &context,
+                      [&] { return error(); });
+    if (failed(measured))
+      return failure();
+    quality = std::move(*measured);
+    return success();
+  }
+
+  /// What became of the layers, before lowering makes other ops of them.
+  void countLayers() {
+    module->walk([&](qnn::QuantizableOp op) {
+      if (!op.isIntegerContraction())
+        return;
+      ++layers;
+      integerLayers += llvm::any_of(op->getOperands(), [](Value operand) {
+        return static_cast<bool>(operand.getDefiningOp<qnn::DequantizeOp>());
+      });
+    });
+  }
+
+  /// One line for those who asked for nothing more.
+  void summarize(StringRef path) const {
+    if (!quality || options.quiet)
+      return;
+    uint64_t bytes = 0;
+    llvm::sys::fs::file_size(path, bytes);
+    llvm::errs() << options.model << ": " << integerLayers << " of " << layers
+                 << " layers in int8, " << (bytes + 1023) / 1024 << " KiB, "
+                 << describeQuality(*quality) << "\n";
   }
 
   LogicalResult lowerModule() {
@@ -316,6 +373,8 @@ private:
       return failure();
     llvm::json::Object provenance = describeProvenance(options);
     provenance["tensors"] = std::move(schemes);
+    if (quality)
+      provenance["quality"] = llvm::json::Object(*quality);
     model.provenance =
         llvm::formatv("{0}", llvm::json::Value(std::move(provenance)));
     if (options.emit == Emit::artifact) {
@@ -325,11 +384,14 @@ private:
         return failure();
       model.golden = std::move(*golden);
     }
-    return check(options.emit == Emit::artifact
-                     ? package::writeArtifact(model, path)
-                 : options.emit == Emit::sharedObject
-                     ? package::writeSharedObject(model, path)
-                     : package::writeObject(model, path, headerPath(path)));
+    if (failed(check(
+            options.emit == Emit::artifact ? package::writeArtifact(model, path)
+            : options.emit == Emit::sharedObject
+                ? package::writeSharedObject(model, path)
+                : package::writeObject(model, path, headerPath(path)))))
+      return failure();
+    summarize(path);
+    return success();
   }
 
   /// Puts `-preprocess=` into the signature of the inputs that hold pictures,
@@ -385,11 +447,14 @@ private:
   bool isSeeded = false; ///< `-seed-miscompile` has done its work.
   bool hasQdq = false;   ///< The model came with Q/DQ, which is kept.
   std::optional<calibration::Samples> samples;
+  std::vector<int64_t> labels;       ///< Of the samples, with -labels.
   calibration::Measurable reference; ///< The float network, with samples.
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.
   llvm::StringMap<package::Grids> grids; ///< Of the same.
+  std::optional<llvm::json::Object> quality; ///< Measured against float.
+  size_t layers = 0, integerLayers = 0;
 };
 
 } // namespace

@@ -77,6 +77,14 @@ private:
          actualHits = 0;
 };
 
+/// Compares two measurable programs on all samples, a few at a time. `labels`
+/// are empty or as many as there are samples.
+mlir::FailureOr<Comparison> compareOnAll(const Measurable &actual,
+                                         const Measurable &expected,
+                                         const Samples &samples,
+                                         llvm::ArrayRef<int64_t> labels,
+                                         mlir::MLIRContext *context);
+
 } // namespace qcc::calibration
 
 #endif // QCC_CALIBRATION_MEASURE_H

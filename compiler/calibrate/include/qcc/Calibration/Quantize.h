@@ -25,6 +25,10 @@ struct QuantizeResult {
   double sqnr = std::numeric_limits<double>::infinity();
   /// Of each layer that was rounded with data.
   std::vector<LayerSqnr> layers;
+  /// The quantized network, and how it compares on the samples held back; with
+  /// samples.
+  Measurable program;
+  std::optional<Comparison> comparison;
 };
 
 /// Quantizes a module whose observers have statistics, or one that has Q/DQ of

@@ -36,6 +36,9 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 /// What is written in the end.
 enum class Emit { artifact, sharedObject, object, assembly, llvmIR, mlir };
 
+/// A layer that keeps less of its float result, in dB, has collapsed.
+inline constexpr double kDefaultMinSqnrLayer = 3;
+
 /// The command line as a plain struct: linking resets every cl::opt of the
 /// process, so nothing but the tool's main reads those.
 struct Options {
@@ -53,6 +56,12 @@ struct Options {
   std::string recipe;                 ///< A recipe file; empty: the default.
   std::vector<std::string> keepFloat; ///< Regular expressions of nodes.
   std::vector<std::string> schemes;   ///< `REGEX:SCHEME`.
+  /// What int8 must keep of the float network, see Guards.h.
+  double minSqnrLayer = kDefaultMinSqnrLayer;
+  std::optional<double> minSqnr; ///< In dB.
+  std::optional<double> maxDrop; ///< In percentage points.
+  std::string labels;            ///< Of the calibration samples.
+  bool quiet = false;            ///< No summary at the end.
   std::optional<Phase> compileTo;
   bool emitBytecode = false;
   std::string dumpPhasesTo;
