@@ -20,6 +20,8 @@ using calibrate::RangeMethod;
 /// How many samples are held back to choose on, and of how many one.
 static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
                         kHeldBackShare = 4;
+/// Less, in dB, may be chance: other samples do not agree with it.
+static constexpr double kClearlyBetter = 0.5;
 
 namespace {
 
@@ -59,7 +61,8 @@ public:
     splitSamples();
   }
 
-  LogicalResult tryCandidate(Candidate candidate);
+  /// Keeps the candidate if it is better by more than `margin` dB.
+  LogicalResult tryCandidate(Candidate candidate, double margin = 0);
 
   OwningOpRef<ModuleOp> module;
   Candidate chosen{};
@@ -169,7 +172,7 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
   return success();
 }
 
-LogicalResult Chooser::tryCandidate(Candidate candidate) {
+LogicalResult Chooser::tryCandidate(Candidate candidate, double margin) {
   OwningOpRef<ModuleOp> copy = original.clone();
   HeldRemarks held(original.getContext());
   QuantizeResult built;
@@ -178,7 +181,7 @@ LogicalResult Chooser::tryCandidate(Candidate candidate) {
   if (samples && failed(measure(*copy, built)))
     return failure();
   // A NaN never wins against what came before.
-  if (!module || built.sqnr > result.sqnr) {
+  if (!module || built.sqnr > result.sqnr + margin) {
     module = std::move(copy);
     chosen = candidate;
     result = std::move(built);
@@ -206,28 +209,26 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
   }
   Chooser chooser(*module, samples, recipe, reference, createExecutor);
   // One choice after the other, each with the best of those before.
-  Candidate first = {
-      recipe.ranges.value_or(RangeMethod::l3),
-      recipe.channelScales.value_or(false),
-      recipe.biasCorrection.value_or(BiasCorrection::sequential)};
-  if (failed(chooser.tryCandidate(first)))
+  bool scales = recipe.channelScales.value_or(true);
+  BiasCorrection bias =
+      recipe.biasCorrection.value_or(BiasCorrection::sequential);
+  RangeMethod ranges = recipe.ranges.value_or(RangeMethod::l3);
+  if (failed(chooser.tryCandidate({ranges, scales, bias})))
     return failure();
-  if (samples) {
-    SmallVector<std::function<void(Candidate &)>> others;
-    if (!recipe.ranges)
-      others.push_back(
-          [](Candidate &other) { other.ranges = RangeMethod::mse; });
-    if (!recipe.channelScales)
-      others.push_back([](Candidate &other) { other.channelScales = true; });
-    if (!recipe.biasCorrection)
-      others.push_back(
-          [](Candidate &other) { other.bias = BiasCorrection::fast; });
-    for (const auto &change : others) {
-      Candidate other = chooser.chosen;
-      change(other);
-      if (failed(chooser.tryCandidate(other)))
-        return failure();
-    }
+  if (samples && !recipe.channelScales &&
+      failed(chooser.tryCandidate({ranges, !scales, bias})))
+    return failure();
+  // Tensors with channel scales are not clipped, so that ranges by another
+  // method are for networks without.
+  if (samples && !recipe.ranges && !recipe.channelScales.value_or(false) &&
+      failed(chooser.tryCandidate({RangeMethod::mse, false, bias},
+                                  kClearlyBetter)))
+    return failure();
+  if (samples && !recipe.biasCorrection) {
+    Candidate other = chooser.chosen;
+    other.bias = BiasCorrection::fast;
+    if (failed(chooser.tryCandidate(other)))
+      return failure();
   }
   Location loc = module->getLoc();
   module = std::move(chooser.module);
