@@ -8,15 +8,18 @@
 
 #include "qcc/io/Labels.h"
 
+#include "Source.h"
 #include "qcc/io/Array.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
+#include <sstream>
 
 using namespace qcc::io;
+
+/// Ten million labels and names of their files.
+static constexpr uint64_t kMaxTextBytes = uint64_t(1) << 30;
 
 static Status unusable(const std::string &path, const std::string &why) {
   return Status::error("'" + path + "' is not a usable list of labels: " + why);
@@ -73,9 +76,15 @@ static bool parseLabel(std::string_view text, int64_t &label) {
 
 static Status readText(const std::string &path, bool byName,
                        std::vector<int64_t> &labels) {
-  std::ifstream file(path);
-  if (!file)
-    return Status::error("cannot open '" + path + "': " + strerror(errno));
+  std::shared_ptr<File> opened;
+  if (Status status = File::open(path, opened); !status.ok())
+    return status;
+  if (opened->size() > kMaxTextBytes)
+    return unusable(path, "it is too long");
+  std::string text(opened->size(), '\0');
+  if (Status status = opened->read(0, text.size(), text.data()); !status.ok())
+    return status;
+  std::istringstream file(text);
   std::vector<std::pair<std::string, int64_t>> rows;
   std::string line;
   bool hasNames = true;
