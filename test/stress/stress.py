@@ -359,7 +359,15 @@ class Stress:
         path = self.spoil(self.artifact, damage_bytes)
         return [([self.tool("qcc-run"), path, "-info"], None),
                 ([self.tool("qcc-run"), path, "-selftest"], None),
+                ([self.tool("qcc-diff"), self.artifact, path], None),
                 ([self.tool("qcc-bench"), path, "-repeat=1", "-warmup=0"], None)]
+
+    def spoil_labels(self):
+        labels = self.path("labels.txt")
+        with open(labels, "w") as file:
+            file.write("".join(f"sample-{i}.npy,5,{i % 5}\n" for i in range(8)))
+        return [([self.tool("qcc-run"), self.artifact, "-eval", "-labels=" + self.spoil(labels, damage_text),
+                  "-input", self.data], None)]
 
     def spoil_input(self):
         out = self.path("out.npy")
