@@ -39,8 +39,13 @@ class ErrorCollector {
 public:
   explicit ErrorCollector(MLIRContext &context)
       : handler(&context, [this](Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            errors.push_back(diagnostic.str());
+          if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+            return success();
+          // An error of several faults has a note for each.
+          std::string text = diagnostic.str();
+          for (Diagnostic &note : diagnostic.getNotes())
+            text += "; " + note.str();
+          errors.push_back(text);
           return success();
         }) {}
 
