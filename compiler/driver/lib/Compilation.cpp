@@ -452,7 +452,7 @@ private:
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.
-  llvm::StringMap<package::Grids> grids; ///< Of the same.
+  llvm::StringMap<package::Grids> grids;     ///< Of the same.
   std::optional<llvm::json::Object> quality; ///< Measured against float.
   size_t layers = 0, integerLayers = 0;
 };
