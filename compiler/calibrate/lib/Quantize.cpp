@@ -21,7 +21,7 @@ using calibrate::RangeMethod;
 static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
                         kHeldBackShare = 4;
 /// Less, in dB, may be chance: other samples do not agree with it.
-static constexpr double kClearlyBetter = 0.5;
+static constexpr double kClearlyBetter = 1;
 
 namespace {
 
