@@ -312,7 +312,13 @@ std::string QuantizationSites::getReason(Operation *op) const {
     return "it is computed on the unrounded result of '" + nodeName(root) + "'";
   if (readsRounded)
     return "it reads stored integers and feeds a quantized op";
-  return reaches.lookup(op->getResult(0))
-             ? "an operand of it comes from an op that has no integer form"
-             : "no quantized op reads its result";
+  if (!reaches.lookup(op->getResult(0)))
+    return "no quantized op reads its result";
+  bool couldRead = llvm::all_of(op->getOperands(), [&](Value operand) {
+    return !isF32(operand) || fromIntegers.contains(operand);
+  });
+  return couldRead ? "only float ops read what it reads, which is not rounded "
+                     "for them"
+                   : "an operand of it comes from an op that has no integer "
+                     "form";
 }
