@@ -230,6 +230,11 @@ Value EpilogueBuilder::emitRoot(double factor) {
   Value value = region.front().getArgument(0);
   if (!typeOf(root->tensor).getElementType().isF32())
     return value;
+  if (root->windowSum) {
+    Value correction = arith::MulIOp::create(
+        builder, loc, emitExtra(root->windowSum), perChannel(root->sumFactor));
+    value = arith::AddIOp::create(builder, loc, value, correction);
+  }
   if (!root->offset.empty() &&
       llvm::any_of(root->offset, [](int32_t offset) { return offset != 0; }))
     value =

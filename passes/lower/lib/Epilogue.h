@@ -18,14 +18,16 @@ namespace qcc::lower {
 
 /// What a contraction or pooling accumulates and the real number that stands
 /// for:
-/// `(accumulator + offset[c]) * scale[c] + bias[c]`, or divided by `divisor`
-/// where that is a tensor.
+/// `(accumulator + windowSum * sumFactor[c] + offset[c]) * scale[c] + bias[c]`,
+/// or divided by `divisor` where that is a tensor.
 struct Root {
   mlir::Value tensor;     ///< the result that the fused op replaces
   mlir::Type accumulator; ///< i32, f32, or the element type of a maximum
-  llvm::SmallVector<int32_t> offset; ///< none, one, or one for each channel
-  llvm::SmallVector<double> scale;   ///< none (1), one, or one for each channel
-  mlir::Value bias;                  ///< f32 [C], or null
+  mlir::Value windowSum;  ///< i32 that broadcasts to the result, or null
+  llvm::SmallVector<int32_t> sumFactor; ///< one for each channel
+  llvm::SmallVector<int32_t> offset;    ///< none, one, or one for each channel
+  llvm::SmallVector<double> scale; ///< none (1), one, or one for each channel
+  mlir::Value bias;                ///< f32 [C], or null
   mlir::Value divisor; ///< f32 that broadcasts to the result, or null
 };
 

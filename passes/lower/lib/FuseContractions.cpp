@@ -158,6 +158,9 @@ private:
   }
 
   std::optional<IntegerContraction> matchIntegers(Operation *op, Value bias);
+  /// i32 tensor of the sums of stored inputs that each output of a contraction
+  /// reads; it broadcasts to the result.
+  Value sumWindows(Operation *op, Value stored, int32_t padValue);
   void fusePool(PoolOp op);
   void fuseMatmul(MatmulOp op);
   /// f32 tensor (or constant number) of elements that each window of an average
@@ -169,22 +172,72 @@ private:
   bool hasFailed = false;
 };
 
-/// Weights as signed 8-bit numbers with the zero point taken off, row by row of
-/// output channels; empty where one does not fit.
-std::vector<int64_t> signedWeights(DequantizeOp dequantize,
-                                   const Parameters &parameters,
-                                   int64_t perOutput) {
+/// Weights as signed 8-bit numbers, row by row of output channels.
+struct SignedWeights {
+  std::vector<int64_t> values;
+  /// What is left to take off, for each output channel; empty if nothing is.
+  SmallVector<int32_t> zeroPoints;
+};
+
+/// Fails if the weights cannot be read.
+std::optional<SignedWeights> signedWeights(DequantizeOp dequantize,
+                                           const Parameters &parameters,
+                                           int64_t outputs, int64_t perOutput) {
   auto values = readIntegers(dequantize.getInput());
   if (!values)
-    return {};
+    return std::nullopt;
+  auto zeroPoint = [&](int64_t output) {
+    return parameters
+        .zeroPoints[parameters.zeroPoints.size() == 1 ? 0 : output];
+  };
+  bool fits = true;
   for (auto [i, value] : llvm::enumerate(*values)) {
-    value -=
-        parameters
-            .zeroPoints[parameters.zeroPoints.size() == 1 ? 0 : i / perOutput];
-    if (value < -128 || value > 127)
-      return {};
+    int64_t shifted = value - zeroPoint(i / perOutput);
+    fits &= shifted >= -128 && shifted <= 127;
   }
-  return std::move(*values);
+  // What needs nine bits less its zero point gets the middle of its range taken
+  // off. The rest is then the same for all inputs of a window.
+  bool isUnsigned = dequantize.getScheme().getStorage().isUnsignedInteger();
+  int64_t middle = isUnsigned ? 128 : 0;
+  for (auto [i, value] : llvm::enumerate(*values))
+    value -= fits ? zeroPoint(i / perOutput) : middle;
+  SignedWeights result{std::move(*values), {}};
+  for (int64_t c = 0; !fits && c < outputs; ++c)
+    result.zeroPoints.push_back(static_cast<int32_t>(zeroPoint(c) - middle));
+  return result;
+}
+
+Value FuseContractions::sumWindows(Operation *op, Value stored,
+                                   int32_t padValue) {
+  Location loc = op->getLoc();
+  SmallVector<int64_t> shape(typeOf(op->getResult(0)).getShape()),
+      ones(typeOf(op->getOperand(1)).getShape());
+  // All outputs of one group read the same inputs.
+  auto conv = dyn_cast<ConvOp>(op);
+  if (!conv || conv.getGroups() == 1)
+    shape.back() = ones.front() = 1;
+  std::vector<int64_t> values(ShapedType::getNumElements(ones), 1);
+  Value weight =
+      createConstant(builder, loc, ones, builder.getIntegerType(8), values);
+  auto type = RankedTensorType::get(shape, builder.getI32Type());
+  Operation *sum;
+  if (conv)
+    sum = FusedConvOp::create(builder, loc, type, stored, weight, ValueRange(),
+                              conv.getStrides(), conv.getPads(),
+                              conv.getDilations(), conv.getGroups(),
+                              builder.getDenseI32ArrayAttr(padValue),
+                              PackingAttr(), DictionaryAttr());
+  else
+    sum = FusedMatmulOp::create(builder, loc, type, stored, weight,
+                                ValueRange(), /*transpose_rhs=*/true,
+                                PackingAttr(), DictionaryAttr());
+  int64_t inputs = ShapedType::getNumElements(ones) / ones.front();
+  sum->setAttr(kBoundAttr, builder.getI64IntegerAttr(255 * inputs));
+  Block &block = sum->getRegion(0).emplaceBlock();
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(&block);
+  YieldOp::create(builder, loc, block.addArgument(builder.getI32Type(), loc));
+  return sum->getResult(0);
 }
 
 std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
@@ -223,9 +276,14 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   int64_t outputs = weightType.getDimSize(0),
           perOutput =
               weightType.getNumElements() / std::max<int64_t>(outputs, 1);
-  std::vector<int64_t> values = signedWeights(weight, *w, perOutput);
-  if (values.empty())
-    return stay("a weight less its zero point needs more than 8 bits");
+  std::optional<SignedWeights> weights =
+      signedWeights(weight, *w, outputs, perOutput);
+  if (!weights)
+    return stay("its weights are not known");
+  const auto &[values, weightZeros] = *weights;
+  if (!weightZeros.empty() && perChannel)
+    return stay("its weight has a zero point and its input a scale for each "
+                "channel");
 
   auto at = [](const auto &parameters, int64_t channel) {
     return parameters[parameters.size() == 1 ? 0 : channel];
@@ -253,21 +311,29 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
     }
   }
 
+  // sum (x - zx) (w - zw) = sum x w - zw sum x - zx sum w + n zx zw
   IntegerContraction result;
   bool isUnsigned = input.getScheme().getStorage().isUnsignedInteger();
   int64_t least = isUnsigned ? 0 : -128, greatest = isUnsigned ? 255 : 127;
   for (int64_t c = 0; c < outputs; ++c) {
-    int64_t sum = 0, low = 0, high = 0;
+    int64_t sum = 0, zero = weightZeros.empty() ? 0 : weightZeros[c];
+    // What is accumulated, and what remains of it once the zero point is off.
+    int64_t low = 0, high = 0, exactLow = 0, exactHigh = 0;
     for (int64_t i = 0; i < perOutput; ++i) {
-      int64_t value = values[c * perOutput + i];
-      sum += value;
+      int64_t value = values[c * perOutput + i], exact = value - zero;
+      sum += exact;
       low += value * (value > 0 ? least : greatest);
       high += value * (value > 0 ? greatest : least);
+      exactLow += exact * (exact > 0 ? least : greatest);
+      exactHigh += exact * (exact > 0 ? greatest : least);
     }
     int64_t offset = stored[c] - at(in->zeroPoints, c) * sum;
+    int64_t correction =
+        std::abs(zero) * perOutput * std::max(-least, greatest);
     result.bound = std::max({result.bound, std::abs(low), std::abs(high),
-                             std::abs(low + offset), std::abs(high + offset),
-                             std::abs(offset)});
+                             correction, std::abs(exactLow),
+                             std::abs(exactHigh), std::abs(exactLow + offset),
+                             std::abs(exactHigh + offset), std::abs(offset)});
     result.root.offset.push_back(static_cast<int32_t>(offset));
   }
   if (result.bound > std::numeric_limits<int32_t>::max())
@@ -285,6 +351,12 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   result.root.scale =
       llvm::all_equal(scale) ? SmallVector<double>{scale.front()} : scale;
   result.root.bias = realBias;
+  if (!weightZeros.empty()) {
+    result.root.windowSum =
+        sumWindows(op, result.input, result.padValue.front());
+    for (int32_t zero : weightZeros)
+      result.root.sumFactor.push_back(-zero);
+  }
   return result;
 }
 

@@ -59,20 +59,48 @@ func.func @residual(%q: tensor<1x2x2x1xui8>, %r: tensor<1x2x2x1xui8>) -> tensor<
 
 // -----
 
-// Weights that no 8-bit number holds once their zero point is taken off: the layer stays float, and says why.
-func.func @wide_weights(%q: tensor<1x4xui8>) -> tensor<1x1xf32> {
-  %s = qnn.constant dense<0.5> : tensor<f32>
-  %z = qnn.constant dense<0> : tensor<ui8>
-  %qw = qnn.constant dense<[[0, 255, 3, 4]]> : tensor<1x4xui8>
-  %zw = qnn.constant dense<10> : tensor<ui8>
-  %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<1x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x4xf32>
-  %w = qnn.dequantize %qw, %s, %zw as <ui8, per_tensor> : (tensor<1x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x4xf32>
-  // expected-remark @below {{kept in f32 because a weight less its zero point needs more than 8 bits}}
-  %y = qnn.linear %x, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
-  return %y : tensor<1x1xf32>
-}
+// Weights that no 8-bit number holds once their zero point is taken off: 128 is taken off them, and the rest, -118, is
+// multiplied with the sum of what each output reads, which one matrix product with ones gives for all outputs.
+// (0 - 128, 255 - 128, ...; the input's zero point 5 times the sum of weights less their zero point, 232, is the offset.)
 // CHECK-LABEL: @wide_weights
-// CHECK: qnn.fused_matmul %{{.*}} : tensor<1x4xf32>, tensor<1x4xf32> -> tensor<1x1xf32>
+func.func @wide_weights(%q: tensor<2x4xui8>) -> tensor<2x1xf32> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<5> : tensor<ui8>
+  %qw = qnn.constant dense<[[0, 255, 3, 14]]> : tensor<1x4xui8>
+  %zw = qnn.constant dense<10> : tensor<ui8>
+  %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<2x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<2x4xf32>
+  %w = qnn.dequantize %qw, %s, %zw as <ui8, per_tensor> : (tensor<1x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x4xf32>
+  %y = qnn.linear %x, %w : (tensor<2x4xf32>, tensor<1x4xf32>) -> tensor<2x1xf32>
+  return %y : tensor<2x1xf32>
+}
+// CHECK-DAG: %[[W:.*]] = qnn.constant dense<{{\[\[}}-128, 127, -125, -114]]> : tensor<1x4xi8>
+// CHECK-DAG: %[[ONES:.*]] = qnn.constant dense<1> : tensor<1x4xi8>
+// CHECK: %[[SUM:.*]] = qnn.fused_matmul %arg0, %[[ONES]] {qnn.accumulator_bound = 1020 : i64, transpose_rhs} {{.*}} -> tensor<2x1xi32>
+// CHECK: qnn.fused_matmul %arg0, %[[W]] extras(%[[SUM]] : tensor<2x1xi32>)
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[S:.*]]: i32):
+// CHECK: %[[ZERO:.*]] = arith.constant 118 : i32
+// CHECK: %[[C:.*]] = arith.muli %[[S]], %[[ZERO]]
+// CHECK: %[[A:.*]] = arith.addi %[[ACC]], %[[C]]
+// CHECK: %[[OFFSET:.*]] = arith.constant -1160 : i32
+// CHECK: arith.addi %[[A]], %[[OFFSET]]
+
+// -----
+
+// Each channel of a depthwise convolution reads a window of its own. Padding counts as the input's zero point in both.
+// CHECK-LABEL: @wide_depthwise_weights
+func.func @wide_depthwise_weights(%q: tensor<1x4x4x2xui8>) -> tensor<1x4x4x2xf32> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<5> : tensor<ui8>
+  %qw = qnn.constant dense<[[[[0], [255], [3]]], [[[14], [0], [2]]]]> : tensor<2x1x3x1xui8>
+  %zw = qnn.constant dense<10> : tensor<ui8>
+  %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<1x4x4x2xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x4x4x2xf32>
+  %w = qnn.dequantize %qw, %s, %zw as <ui8, per_tensor> : (tensor<2x1x3x1xui8>, tensor<f32>, tensor<ui8>) -> tensor<2x1x3x1xf32>
+  %y = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 1, 0, 1>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x4x4x2xf32>, tensor<2x1x3x1xf32>) -> tensor<1x4x4x2xf32>
+  return %y : tensor<1x4x4x2xf32>
+}
+// CHECK: %[[SUM:.*]] = qnn.fused_conv %arg0, %{{.*}} {{{.*}}groups = 2 : i64, pad_value = array<i32: 5>{{.*}}-> tensor<1x4x4x2xi32>
+// CHECK: qnn.fused_conv %arg0, %{{.*}} extras(%[[SUM]]
+// CHECK-SAME: pad_value = array<i32: 5>
 
 // -----
 
