@@ -315,6 +315,21 @@ static LogicalResult infer(MLIRContext *context, std::optional<Location> loc,
               IntegerType::get(context, 64));
 }
 
+static LogicalResult infer(MLIRContext *context, std::optional<Location> loc,
+                           TopKOp::Adaptor op, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = typeOf(op.getInput());
+  int64_t axis = op.getAxis(), k = op.getK();
+  if (axis < 0 || axis >= input.getRank())
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             input.getRank(), " (C1)");
+  SmallVector<int64_t> shape(input.getShape());
+  if (k < 0 || (!ShapedType::isDynamic(shape[axis]) && k > shape[axis]))
+    return emitOptionalError(loc, "k is ", k, ", dimension ", axis, " has ",
+                             shape[axis], " elements (C2)");
+  shape[axis] = k;
+  return give(results, shape, IntegerType::get(context, 64));
+}
+
 static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
                            LayerNormOp::Adaptor op,
                            SmallVectorImpl<Type> &results) {
@@ -437,6 +452,35 @@ static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
   return give(results, shape, input.getElementType());
 }
 
+static LogicalResult infer(MLIRContext *, std::optional<Location> loc,
+                           ScatterOp::Adaptor op,
+                           SmallVectorImpl<Type> &results) {
+  RankedTensorType input = typeOf(op.getInput()),
+                   indices = typeOf(op.getIndices()),
+                   updates = typeOf(op.getUpdates());
+  if (input.getRank() == 0 || indices.getRank() != 1)
+    return emitOptionalError(loc, "input of rank ", input.getRank(),
+                             " and indices of rank ", indices.getRank(),
+                             " must have rank 1 or more, and 1 (C1)");
+  SmallVector<int64_t> shape(input.getShape());
+  shape.front() = indices.getDimSize(0);
+  if (updates.getElementType() != input.getElementType() ||
+      failed(verifyCompatibleShape(updates.getShape(), shape)))
+    return emitOptionalError(loc, "updates must have shape [", shape,
+                             "] and the input's element type, got ", updates,
+                             " (C2)");
+  if (!indices.getElementType().isSignlessInteger(64))
+    return emitOptionalError(loc, "indices of type ", indices.getElementType(),
+                             " must be i64 (C3)");
+  if (Type element = input.getElementType();
+      op.getKind() != ScatterKind::replace &&
+      (element.isInteger(1) || isa<Float16Type, BFloat16Type>(element)))
+    return emitOptionalError(loc, "elements of type ", input.getElementType(),
+                             " can only be replaced (C4)");
+  results.push_back(input);
+  return success();
+}
+
 QCC_INFER(UnaryOp)
 QCC_INFER(BinaryOp)
 QCC_INFER(SelectOp)
@@ -454,4 +498,6 @@ QCC_INFER(SliceOp)
 QCC_INFER(PadOp)
 QCC_INFER(TileOp)
 QCC_INFER(GatherOp)
+QCC_INFER(TopKOp)
+QCC_INFER(ScatterOp)
 #undef QCC_INFER

@@ -14,9 +14,9 @@ using namespace qcc::target;
 
 llvm::ArrayRef<const KernelEmitter *> qcc::target::genericEmitters() {
   static const KernelEmitter *const emitters[] = {
-      &elementwiseEmitter(), &movementEmitter(),  &gatherEmitter(),
-      &poolEmitter(),        &reductionEmitter(), &normalizationEmitter(),
-      &contractionEmitter(), &observeEmitter(),
+      &elementwiseEmitter(),   &movementEmitter(),    &gatherEmitter(),
+      &scatterEmitter(),       &poolEmitter(),        &reductionEmitter(),
+      &normalizationEmitter(), &contractionEmitter(), &observeEmitter(),
   };
   return emitters;
 }

@@ -19,6 +19,7 @@ const KernelEmitter &elementwiseEmitter();
 const KernelEmitter &movementEmitter();
 /// `qnn.gather`.
 const KernelEmitter &gatherEmitter();
+const KernelEmitter &scatterEmitter();
 /// `qnn.fused_pool`.
 const KernelEmitter &poolEmitter();
 /// `qnn.reduce`, `qnn.arg_reduce`.

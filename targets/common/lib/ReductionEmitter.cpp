@@ -337,15 +337,113 @@ static LogicalResult emitArgReduce(Kernel &kernel, qnn::ArgReduceOp op) {
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Indices of the k greatest elements
+//===----------------------------------------------------------------------===//
+
+/// `x` comes strictly before `y` in the order of qnn.topk.
+static Value comesBefore(ImplicitLocOpBuilder &b, qnn::TopKOp op, Type element,
+                         Value x, Value y) {
+  if (op.getSmallest())
+    std::swap(x, y);
+  if (!isa<FloatType>(element)) {
+    bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
+    return arith::CmpIOp::create(
+        b, isUnsigned ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt,
+        x, y);
+  }
+  // NaN is greater than every number.
+  auto compare = [&](arith::CmpFPredicate predicate, Value a,
+                     Value c) -> Value {
+    return arith::CmpFOp::create(b, predicate, a, c);
+  };
+  Value isNaN = compare(arith::CmpFPredicate::UNO, x, x);
+  Value isNumber = compare(arith::CmpFPredicate::ORD, y, y);
+  return arith::OrIOp::create(b, compare(arith::CmpFPredicate::OGT, x, y),
+                              arith::AndIOp::create(b, isNaN, isNumber));
+}
+
+/// Each place looks for the first element after the one of the place before:
+/// no memory but the result's, and as good as any other way for a small k.
+static LogicalResult emitTopK(Kernel &kernel, qnn::TopKOp op) {
+  ImplicitLocOpBuilder &b = kernel.getBuilder();
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  Type element = type.getElementType();
+  int64_t axis = op.getAxis();
+  SmallVector<int64_t> shape(type.getShape()),
+      in(kernel.strides(op.getInput())), out(kernel.strides(op.getResult()));
+  int64_t step = in[axis], outStep = out[axis];
+  shape.erase(shape.begin() + axis);
+  in.erase(in.begin() + axis);
+  out.erase(out.begin() + axis);
+  if (cast<RankedTensorType>(op.getType()).getNumElements() == 0)
+    return success();
+  Value zero = kernel.constant(0), none = kernel.constant(-1);
+  auto logicalOr = [&](Value x, Value y) -> Value {
+    return arith::OrIOp::create(b, x, y);
+  };
+  auto [first, last] = kernel.partition(ShapedType::getNumElements(shape));
+  kernel.loop(first, last, 1, [&](Value number) {
+    SmallVector<Value> at = delinearize(kernel, number, shape);
+    Value run = addressOf(kernel, kernel.pointer(op.getInput()), at, in);
+    Value places = addressOf(kernel, kernel.pointer(op.getResult()), at, out);
+    auto load = [&](Value index) {
+      Value address = addressOf(kernel, run, index, step);
+      return isa<FloatType>(element) && !element.isF64()
+                 ? loadF32(b, address, element, 0, 0)
+                 : loadElements(b, address, element, 0, 0);
+    };
+    loopCarried(
+        kernel, zero, kernel.constant(op.getK()), 1, {none, load(zero)},
+        [&](Value place, ValueRange previous) {
+          Value isFirst =
+              arith::CmpIOp::create(b, arith::CmpIPredicate::eq, place, zero);
+          SmallVector<Value> best = loopCarried(
+              kernel, zero, kernel.constant(type.getDimSize(axis)), 1,
+              {none, previous[1]}, [&](Value index, ValueRange carried) {
+                Value x = load(index);
+                Value isLater = arith::CmpIOp::create(
+                    b, arith::CmpIPredicate::sgt, index, previous[0]);
+                // Not taken yet: worse than the previous one, or no better and
+                // behind it.
+                Value isWorse = comesBefore(b, op, element, previous[1], x);
+                Value isBetter = comesBefore(b, op, element, x, previous[1]);
+                Value isNoBetter = arith::SelectOp::create(
+                    b, isBetter,
+                    arith::ConstantOp::create(b, b.getBoolAttr(false)),
+                    isLater);
+                Value isFree =
+                    logicalOr(isFirst, logicalOr(isWorse, isNoBetter));
+                Value hasNone = arith::CmpIOp::create(
+                    b, arith::CmpIPredicate::eq, carried[0], none);
+                Value wins = arith::AndIOp::create(
+                    b, isFree,
+                    logicalOr(hasNone,
+                              comesBefore(b, op, element, x, carried[1])));
+                return SmallVector<Value>{
+                    arith::SelectOp::create(b, wins, index, carried[0]),
+                    arith::SelectOp::create(b, wins, x, carried[1])};
+              });
+          storeElements(b, best.front(),
+                        addressOf(kernel, places, place, outStep),
+                        b.getI64Type(), 0, 0);
+          return best;
+        });
+  });
+  return success();
+}
+
 namespace {
 class ReductionEmitter : public KernelEmitter {
 public:
   bool handles(Operation *op) const override {
-    return isa<qnn::ReduceOp, qnn::ArgReduceOp>(op);
+    return isa<qnn::ReduceOp, qnn::ArgReduceOp, qnn::TopKOp>(op);
   }
   LogicalResult emit(Kernel &kernel, Operation *op) const override {
     if (auto reduce = dyn_cast<qnn::ReduceOp>(op))
       return ReduceKernel(kernel, reduce).emit();
+    if (auto topK = dyn_cast<qnn::TopKOp>(op))
+      return emitTopK(kernel, topK);
     return emitArgReduce(kernel, cast<qnn::ArgReduceOp>(op));
   }
 };

@@ -396,6 +396,60 @@ func.func @f(%x: tensor<2x4xf32>) {
 
 // -----
 
+func.func @f(%x: tensor<2x4xf32>) {
+  // expected-error @below {{axis 2 is out of range for rank 2 (C1)}}
+  // expected-error @below {{'qnn.topk' op failed to infer returned types}}
+  %0 = qnn.topk %x {axis = 2 : i64, k = 1 : i64} : tensor<2x4xf32> -> tensor<2x1xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x4xf32>) {
+  // expected-error @below {{k is 5, dimension 1 has 4 elements (C2)}}
+  // expected-error @below {{'qnn.topk' op failed to infer returned types}}
+  %0 = qnn.topk %x {axis = 1 : i64, k = 5 : i64} : tensor<2x4xf32> -> tensor<2x5xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x4xf32>, %i: tensor<3x1xi64>, %u: tensor<3x4xf32>) {
+  // expected-error @below {{input of rank 2 and indices of rank 2 must have rank 1 or more, and 1 (C1)}}
+  // expected-error @below {{'qnn.scatter' op failed to infer returned types}}
+  %0 = qnn.scatter replace %x, %i, %u : (tensor<2x4xf32>, tensor<3x1xi64>, tensor<3x4xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x4xf32>, %i: tensor<3xi64>, %u: tensor<2x4xf32>) {
+  // expected-error @below {{updates must have shape [3, 4] and the input's element type, got 'tensor<2x4xf32>' (C2)}}
+  // expected-error @below {{'qnn.scatter' op failed to infer returned types}}
+  %0 = qnn.scatter replace %x, %i, %u : (tensor<2x4xf32>, tensor<3xi64>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x4xf32>, %i: tensor<3xi32>, %u: tensor<3x4xf32>) {
+  // expected-error @below {{indices of type 'i32' must be i64 (C3)}}
+  // expected-error @below {{'qnn.scatter' op failed to infer returned types}}
+  %0 = qnn.scatter replace %x, %i, %u : (tensor<2x4xf32>, tensor<3xi32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x4xf16>, %i: tensor<3xi64>, %u: tensor<3x4xf16>) {
+  // expected-error @below {{elements of type 'f16' can only be replaced (C4)}}
+  // expected-error @below {{'qnn.scatter' op failed to infer returned types}}
+  %0 = qnn.scatter max %x, %i, %u : (tensor<2x4xf16>, tensor<3xi64>, tensor<3x4xf16>) -> tensor<2x4xf16>
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<2x4xf32>, %i: tensor<3xi64>) {
   // expected-error @below {{axis 2 is out of range for rank 2 (C1)}}
   // expected-error @below {{'qnn.gather' op failed to infer returned types}}

@@ -72,7 +72,7 @@ func.func @reductions(%x: tensor<1x8x8x16xf32>, %v: tensor<2x8xf32>, %s: tensor<
 }
 
 // CHECK-LABEL: func.func @movement
-func.func @movement(%x: tensor<2x3xf32>, %p: tensor<1x3x32x32xf32>, %i: tensor<5xi64>) {
+func.func @movement(%x: tensor<2x3xf32>, %p: tensor<1x3x32x32xf32>, %i: tensor<5xi64>, %u: tensor<5x3xf32>) {
   // CHECK: qnn.transpose %{{.*}}[0, 2, 3, 1] : tensor<1x3x32x32xf32> -> tensor<1x32x32x3xf32>
   %1 = qnn.transpose %p [0, 2, 3, 1] : tensor<1x3x32x32xf32> -> tensor<1x32x32x3xf32>
   // CHECK: qnn.reshape %{{.*}} : tensor<2x3xf32> -> tensor<6xf32>
@@ -91,6 +91,10 @@ func.func @movement(%x: tensor<2x3xf32>, %p: tensor<1x3x32x32xf32>, %i: tensor<5
   %8 = qnn.tile %x [1, 2] : tensor<2x3xf32> -> tensor<2x6xf32>
   // CHECK: qnn.gather %{{.*}}, %{{.*}} {axis = 1 : i64} : (tensor<2x3xf32>, tensor<5xi64>) -> tensor<2x5xf32>
   %9 = qnn.gather %x, %i {axis = 1 : i64} : (tensor<2x3xf32>, tensor<5xi64>) -> tensor<2x5xf32>
+  // CHECK: qnn.topk %{{.*}} {axis = 1 : i64, k = 2 : i64, smallest} : tensor<2x3xf32> -> tensor<2x2xi64>
+  %10 = qnn.topk %x {axis = 1 : i64, k = 2 : i64, smallest} : tensor<2x3xf32> -> tensor<2x2xi64>
+  // CHECK: qnn.scatter add %{{.*}}, %{{.*}}, %{{.*}} : (tensor<2x3xf32>, tensor<5xi64>, tensor<5x3xf32>) -> tensor<2x3xf32>
+  %11 = qnn.scatter add %x, %i, %u : (tensor<2x3xf32>, tensor<5xi64>, tensor<5x3xf32>) -> tensor<2x3xf32>
   return
 }
 

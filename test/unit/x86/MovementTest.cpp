@@ -162,4 +162,29 @@ func.func @main(%x: tensor<1x8x8x16xf32>) -> tensor<8x128xf32> {
             "");
 }
 
+/// Some rows twice, some from the end, some out of range.
+TEST(ScatterTest, RowsOfAnyElement) {
+  for (const char *kind : {"replace", "add", "mul", "max", "min"})
+    for (const char *element : {"f32", "ui8", "i8", "i32", "ui64"})
+      for (const Shape &row : {Shape{}, Shape{1}, Shape{40}, Shape{3, 7}}) {
+        Shape rows{6}, updates{9};
+        rows.insert(rows.end(), row.begin(), row.end());
+        updates.insert(updates.end(), row.begin(), row.end());
+        std::string input = tensor(rows, element),
+                    update = tensor(updates, element);
+        EXPECT_EQ(
+            compareWithInterpreter(
+                function({input, update},
+                         std::string("  %i = qnn.constant dense<[0, 5, -1, 5, "
+                                     "6, -7, 2, -6, 2]> : tensor<9xi64>\n"
+                                     "  %r = qnn.scatter ") +
+                             kind + " %x0, %i, %x1 : (" + input +
+                             ", tensor<9xi64>, " + update + ") -> " + input,
+                         input),
+                3),
+            "")
+            << kind << " " << input;
+      }
+}
+
 } // namespace

@@ -173,6 +173,31 @@ TEST(ArgReduceTest, EqualsReference) {
       }
 }
 
+TEST(TopKTest, AlongAnyAxis) {
+  for (auto [shape, axis, k] :
+       {std::tuple<Shape, int64_t, int64_t>{{3, 20}, 1, 5},
+        {{300}, 0, 300},
+        {{2, 9, 5}, 1, 4},
+        {{2, 9}, 1, 0},
+        {{1, 1}, 1, 1}})
+    for (const char *element : {"f32", "f16", "f64", "ui8", "i8", "i64"})
+      for (const char *smallest : {"", ", smallest"}) {
+        Shape places = shape;
+        places[axis] = k;
+        std::string x = tensor(shape, element), r = tensor(places, "i64");
+        EXPECT_EQ(
+            compareWithInterpreter(
+                function({x},
+                         "  %r = qnn.topk %x0 {axis = " + std::to_string(axis) +
+                             " : i64, k = " + std::to_string(k) + " : i64" +
+                             smallest + "} : " + x + " -> " + r,
+                         r),
+                7),
+            "")
+            << x << smallest;
+      }
+}
+
 TEST(SoftmaxTest, AlongAnyAxis) {
   for (auto [shape, axis] : {std::pair<Shape, int64_t>{{1, 10}, 1},
                              {{3, 1000}, 1},

@@ -55,6 +55,10 @@ Evaluated evaluateOp(PadOp op, Operands operands);
 Evaluated evaluateOp(TileOp op, Operands operands);
 Evaluated evaluateOp(GatherOp op, Operands operands);
 
+// Indexing.cpp
+Evaluated evaluateOp(TopKOp op, Operands operands);
+Evaluated evaluateOp(ScatterOp op, Operands operands);
+
 // Quantization.cpp
 Evaluated evaluateOp(QuantizeOp op, Operands operands);
 Evaluated evaluateOp(DequantizeOp op, Operands operands);

@@ -63,9 +63,9 @@ FailureOr<SmallVector<Tensor>> qcc::qnn::evaluate(Operation *op,
       .Case<UnaryOp, ClampOp, BinaryOp, SelectOp, CastOp, ConvOp,
             ConvTransposeOp, LinearOp, MatmulOp, PoolOp, ReduceOp, ArgReduceOp,
             SoftmaxOp, LayerNormOp, TransposeOp, ReshapeOp, BroadcastOp,
-            ConcatOp, SliceOp, PadOp, TileOp, GatherOp, QuantizeOp,
-            DequantizeOp, FusedConvOp, FusedMatmulOp, FusedPoolOp, FusedMapOp>(
-          single)
+            ConcatOp, SliceOp, PadOp, TileOp, GatherOp, TopKOp, ScatterOp,
+            QuantizeOp, DequantizeOp, FusedConvOp, FusedMatmulOp, FusedPoolOp,
+            FusedMapOp>(single)
       .Case([](ObserveOp) { return SmallVector<Tensor>(); })
       .Default([](Operation *other) {
         return other->emitError() << "'" << other->getName().getStringRef()

@@ -81,7 +81,8 @@ def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_QuantizableMap, Elementwise, Same
 def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_QuantizableMap, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType]> {
   let summary = "clamp to an interval: Relu, Relu6, Clip";
   let description = [{
-    `result[i] = min(max(input[i], min), max)`; NaN stays NaN. Relu is `min = 0, max = +inf` (0x7F800000).
+    `x = min > input[i] ? min : input[i]`, `result[i] = max < x ? max : x`: NaN stays NaN, -0 is not less than 0. Bounds of
+    integers are truncated and saturate. Relu is `min = 0, max = +inf` (0x7F800000).
 
     Constraints: (C1) `min <= max`, neither NaN.
 
@@ -100,7 +101,8 @@ def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_QuantizableMap]> {
   let summary = "elementwise function of two tensors, with broadcasting";
   let description = [{
     numpy broadcasting. Comparisons give `i1`. `prelu`: `x < 0 ? x * slope : x`. `mod`: sign of the divisor; `fmod`: of the
-    dividend.
+    dividend. `min` and `max` of floats: NaN if either is, -0 < +0. Integers wrap, `div` truncates, division by 0 and shifts by
+    the width or more give 0. Powers of two integer types are integers, of other mixed types f32 cast back.
 
     Constraints: (C1) shapes broadcast; (C2) equal element types (but for `pow` and shifts).
 
@@ -117,6 +119,8 @@ def Qnn_SelectOp : Qnn_InferredOp<"select", []> {
   let summary = "elementwise choice, with broadcasting (ONNX Where)";
   let description = [{
     `result[i] = condition[i] ? on_true[i] : on_false[i]`.
+
+    Constraints: (C1) shapes broadcast; (C2) the condition is `i1`, the others have equal element types.
 
     ```mlir
     %3 = qnn.select %c, %0, %1 : tensor<4xi1>, tensor<4xf32>, tensor<1xf32> -> tensor<4xf32>
@@ -261,8 +265,34 @@ def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable, Qnn_ScaleEquivaria
 
 def Qnn_ArgReduceOp : Qnn_InferredOp<"arg_reduce", []> {
   let summary = "index of the extreme element along an axis";
-  let description = [{ ArgMax, or ArgMin if `minimum`; the first one found, or the last if `last`. Result `i64`. }];
+  let description = [{
+    ArgMax, or ArgMin if `minimum`; of equal elements the first one, or the last if `last`. Result `i64`. A NaN is never better
+    than what is there.
+
+    Constraints: (C1) axis in range.
+
+    ```mlir
+    %1 = qnn.arg_reduce %x {axis = 1 : i64} : tensor<2x10xf32> -> tensor<2xi64>
+    ```
+  }];
   let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis, UnitAttr:$minimum, UnitAttr:$last, UnitAttr:$keepdims);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Qnn_TopKOp : Qnn_InferredOp<"topk", []> {
+  let summary = "where the greatest elements along an axis are";
+  let description = [{
+    Indices of the `k` greatest elements along `axis` in descending order, or with `smallest` of the least ones in ascending
+    order. Of equal elements the one of the smaller index comes first. NaN is greater than every number. Result `i64`.
+
+    Constraints: (C1) axis in range; (C2) 0 <= k <= the extent of the axis.
+
+    ```mlir
+    %1 = qnn.topk %x {axis = 1 : i64, k = 2 : i64} : tensor<3x4xf32> -> tensor<3x2xi64>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis, I64Attr:$k, UnitAttr:$smallest);
   let results = (outs Qnn_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -271,6 +301,8 @@ def Qnn_SoftmaxOp : Qnn_InferredOp<"softmax", [SameOperandsAndResultType]> {
   let summary = "softmax along an axis";
   let description = [{
     `exp(x - max) / sum exp(x - max)`; with `log`: `x - max - log(sum exp(x - max))`.
+
+    Constraints: (C1) axis in range.
 
     ```mlir
     %1 = qnn.softmax %x {axis = 1 : i64} : tensor<1x10xf32>
@@ -285,8 +317,15 @@ def Qnn_SoftmaxOp : Qnn_InferredOp<"softmax", [SameOperandsAndResultType]> {
 def Qnn_LayerNormOp : Qnn_InferredOp<"layer_norm", [AttrSizedOperandSegments]> {
   let summary = "normalisation over the trailing axes";
   let description = [{
-    Over axes [`axis`, rank): `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * scale + bias`. With `rms` the mean is not
-    subtracted. `scale` and `bias` have the shape of the normalised axes.
+    Over axes [`axis`, rank): `(x - mean) * (1 / sqrt(mean((x - mean)^2) + epsilon)) * scale + bias`, each step rounded, in the
+    order written. With `rms` the mean is not subtracted.
+
+    Constraints: (C1) axis in range; (C2) `scale` and `bias` have the shape of the normalised axes.
+
+    ```mlir
+    %1 = qnn.layer_norm %x scale(%s : tensor<8xf32>) bias(%b : tensor<8xf32>) {axis = 1 : i64, epsilon = 1.0e-5 : f32}
+        : tensor<2x8xf32> -> tensor<2x8xf32>
+    ```
   }];
   let arguments = (ins Qnn_Tensor:$input, Optional<Qnn_Tensor>:$scale, Optional<Qnn_Tensor>:$bias, I64Attr:$axis,
                        F32Attr:$epsilon, UnitAttr:$rms);
@@ -371,6 +410,12 @@ def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let description = [{
     `low` and `high` elements for each dimension; negative ones crop. `value` fills in mode `constant`.
     Transparent to quantization only if `value` is 0 or the mode is not `constant`.
+
+    Constraints: (C1) one `low` and `high` for each dimension; (C2) cropping leaves no negative extent.
+
+    ```mlir
+    %1 = qnn.pad %x [0, 1] [0, 1] {value = 1.0 : f64} : tensor<2x3xf32> -> tensor<2x5xf32>
+    ```
   }];
   let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        DefaultValuedAttr<Qnn_PadModeAttr, "::qcc::qnn::PadMode::constant">:$mode,
@@ -383,7 +428,13 @@ def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent, Qnn_ScaleMapping]> {
 
 def Qnn_TileOp : Qnn_InferredOp<"tile", [Qnn_Transparent]> {
   let summary = "repeat a tensor along its dimensions";
-  let description = [{ `repeats` times along each dimension. }];
+  let description = [{
+    `repeats` times along each dimension. Constraints: (C1) one entry of at least 0 for each dimension.
+
+    ```mlir
+    %1 = qnn.tile %x [1, 2] : tensor<2x3xf32> -> tensor<2x6xf32>
+    ```
+  }];
   let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$repeats);
   let results = (outs Qnn_Tensor:$result);
   let assemblyFormat = "$input $repeats attr-dict `:` type($input) `->` type($result)";
@@ -394,11 +445,40 @@ def Qnn_GatherOp : Qnn_InferredOp<"gather", [Qnn_Transparent]> {
   let description = [{
     `result[a..., i..., b...] = input[a..., indices[i...], b...]`. Negative indices count from the end. Out of range is clamped
     (ONNX leaves it undefined; generated code must never read outside).
+
+    Constraints: (C1) axis in range.
+
+    ```mlir
+    %1 = qnn.gather %x, %i {axis = 0 : i64} : (tensor<4x2xf32>, tensor<3xi64>) -> tensor<3x2xf32>
+    ```
   }];
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$indices, I64Attr:$axis);
   let results = (outs Qnn_Tensor:$result);
   let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
+}
+
+def Qnn_ScatterKind : Qnn_StringEnum<"ScatterKind", "how an update meets what is there", [
+  "replace", "add", "mul", "max", "min"]>;
+def Qnn_ScatterKindAttr : Qnn_EnumAttr<Qnn_ScatterKind, "scatter_kind">;
+
+def Qnn_ScatterOp : Qnn_InferredOp<"scatter", []> {
+  let summary = "write rows by index";
+  let description = [{
+    A copy of `input` [R, a...] in which, for u = 0, 1, ..., row `indices[u]` is replaced by row u of `updates` [U, a...], or
+    combined with it element by element, as `qnn.binary` of that kind does. Negative indices count from the end; updates with
+    an index out of range are left out (ONNX leaves them undefined; generated code must never write outside).
+
+    Constraints: (C1) `input` has rank 1 or more, `indices` rank 1; (C2) `updates` is [U, a...] and has the input's element
+    type; (C3) indices are i64; (C4) i1, f16 and bf16 are only replaced.
+
+    ```mlir
+    %1 = qnn.scatter add %x, %i, %u : (tensor<8x2xf32>, tensor<4xi64>, tensor<4x2xf32>) -> tensor<8x2xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_ScatterKindAttr:$kind, Qnn_Tensor:$input, Qnn_Tensor:$indices, Qnn_Tensor:$updates);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$kind $input `,` $indices `,` $updates attr-dict `:` functional-type(operands, results)";
 }
 
 #endif // QCC_QNN_QNNTENSOROPS_TD

@@ -14,8 +14,9 @@
 namespace qcc::target {
 
 /// Emitters for every op, on any machine with vectors: elementwise maps, data
-/// movement, pools, reductions, softmax, normalisation, gathers, observers; and
-/// plain loops for contractions. A target puts its own kernels in front.
+/// movement, pools, reductions, softmax, normalisation, gathers, scatters,
+/// observers; and plain loops for contractions. A target puts its own kernels
+/// in front.
 llvm::ArrayRef<const KernelEmitter *> genericEmitters();
 
 } // namespace qcc::target
