@@ -24,8 +24,8 @@ struct Axis {
   Value place;
 };
 
-/// Builds a GridSample of pictures: places are tensors [N, H, W], samples rows
-/// of the picture as a table [N * H * W, C].
+/// Builds a GridSample of pictures or volumes: places are tensors [N, E...],
+/// samples rows of the input as a table [N * D..., C].
 class Sampler {
 public:
   Sampler(NodeConversion &c, StringRef padding, bool alignCorners)
@@ -42,16 +42,20 @@ private:
 
   Value denormalize(Value place, int64_t extent);
   Value padPlace(Value place, int64_t extent);
-  /// The picture at whole coordinates, weighted by `weight` unless it is null.
-  Value pixel(Value y, Value x, Value weight);
-  /// Weights of the neighbours from `first` on, at a fraction in [0, 1).
+  /// The input at whole coordinates, weighted by `weight` unless it is null.
+  Value pixel(ArrayRef<Value> at, Value weight);
+  /// Weights of the neighbours, at a fraction in [0, 1).
   SmallVector<Value> weights(StringRef mode, Value fraction);
+  /// Adds to `sum` the neighbours whose first coordinates are `at`, and whose
+  /// weight so far is `weight`.
+  void addNeighbours(StringRef mode, SmallVectorImpl<Value> &at, Value weight,
+                     Value &sum);
 
   NodeConversion &c;
   StringRef padding;
   bool alignCorners;
   Type f32;
-  Axis rows, columns;
+  SmallVector<Axis> axes;
   Value table;
   /// Where each picture of the batch begins in the table.
   Value batchOffset;
@@ -87,25 +91,26 @@ Value Sampler::padPlace(Value place, int64_t extent) {
   return c.clamp(place, 0, static_cast<float>(extent - 1));
 }
 
-Value Sampler::pixel(Value y, Value x, Value weight) {
-  auto isInside = [&](Value place, int64_t extent) {
-    Value least = c.binary(BinaryKind::greater_equal, place, number(0));
-    Value most = c.binary(BinaryKind::less_equal, place, number(extent - 1));
-    return c.binary(BinaryKind::logical_and, least, most);
-  };
-  Value inside;
-  if (padding == "zeros")
-    inside = c.binary(BinaryKind::logical_and, isInside(y, rows.extent),
-                      isInside(x, columns.extent));
-  y = padding == "zeros" ? c.clamp(y, 0, rows.extent - 1)
-                         : padPlace(y, rows.extent);
-  x = padding == "zeros" ? c.clamp(x, 0, columns.extent - 1)
-                         : padPlace(x, columns.extent);
+Value Sampler::pixel(ArrayRef<Value> at, Value weight) {
   Type i64 = IntegerType::get(c.getContext(), 64);
-  Value index = add(
-      add(mul(c.cast(y, i64), c.scalar(i64, columns.extent)), c.cast(x, i64)),
-      batchOffset);
-  Value sample = c.gather(table, index, 0);
+  Value inside, index;
+  for (auto [place, axis] : llvm::zip_equal(at, axes)) {
+    Value whole = place;
+    if (padding == "zeros") {
+      Value isInside = c.binary(
+          BinaryKind::logical_and,
+          c.binary(BinaryKind::greater_equal, place, number(0)),
+          c.binary(BinaryKind::less_equal, place, number(axis.extent - 1)));
+      inside = inside ? c.binary(BinaryKind::logical_and, inside, isInside)
+                      : isInside;
+      whole = c.clamp(place, 0, axis.extent - 1);
+    } else {
+      whole = padPlace(place, axis.extent);
+    }
+    whole = c.cast(whole, i64);
+    index = index ? add(mul(index, c.scalar(i64, axis.extent)), whole) : whole;
+  }
+  Value sample = c.gather(table, add(index, batchOffset), 0);
   if (inside) {
     Value mask = c.cast(inside, f32);
     weight = weight ? mul(weight, mask) : mask;
@@ -135,50 +140,63 @@ SmallVector<Value> Sampler::weights(StringRef mode, Value fraction) {
           near(sub(number(1), fraction)), far(sub(number(2), fraction))};
 }
 
+void Sampler::addNeighbours(StringRef mode, SmallVectorImpl<Value> &at,
+                            Value weight, Value &sum) {
+  if (at.size() == axes.size()) {
+    Value sample = pixel(at, weight);
+    sum = sum ? add(sum, sample) : sample;
+    return;
+  }
+  Value place = axes[at.size()].place;
+  Value base = c.unary(UnaryKind::floor, place);
+  int offset = mode == "linear" ? 0 : -1;
+  for (Value own : weights(mode, sub(place, base))) {
+    at.push_back(add(base, number(offset++)));
+    addNeighbours(mode, at, weight ? mul(weight, own) : own, sum);
+    at.pop_back();
+  }
+}
+
 LogicalResult Sampler::run(StringRef mode) {
   Value input = c.getInput(0), grid = c.getInput(1);
   SmallVector<int64_t> shape(c.shapeOf(input)), places(c.shapeOf(grid));
-  places.pop_back();
-  rows = {shape[2], c.reshape(c.slice(grid, 3, 1, 1), places)};
-  columns = {shape[3], c.reshape(c.slice(grid, 3, 0, 1), places)};
-  for (Axis *axis : {&rows, &columns})
-    axis->place =
-        padPlace(denormalize(axis->place, axis->extent), axis->extent);
-  int64_t picture = shape[2] * shape[3];
-  table = c.reshape(c.toChannelsLast(input), {shape[0] * picture, shape[1]});
+  int64_t count = places.pop_back_val(), size = 1;
+  for (int64_t i = 0; i < count; ++i) {
+    // The grid names the innermost dimension first.
+    Value place =
+        c.reshape(c.slice(grid, places.size(), count - 1 - i, 1), places);
+    int64_t extent = shape[i + 2];
+    axes.push_back({extent, padPlace(denormalize(place, extent), extent)});
+    size *= extent;
+  }
+  table = c.reshape(c.toChannelsLast(input), {shape[0] * size, shape[1]});
   SmallVector<int64_t> starts;
   for (int64_t n = 0; n < shape[0]; ++n)
-    starts.push_back(n * picture);
-  batchOffset = c.alignTo(c.intsConstant(starts), 0, 3);
+    starts.push_back(n * size);
+  batchOffset = c.alignTo(c.intsConstant(starts), 0, places.size());
 
+  SmallVector<Value> at;
   if (mode == "nearest") {
-    Value sample = pixel(c.unary(UnaryKind::round, rows.place),
-                         c.unary(UnaryKind::round, columns.place), {});
-    return c.give(0, c.toChannelsFirst(sample));
+    for (const Axis &axis : axes)
+      at.push_back(c.unary(UnaryKind::round, axis.place));
+    return c.give(0, c.toChannelsFirst(pixel(at, {})));
   }
-  auto neighbours = [&](const Axis &axis) {
-    Value base = c.unary(UnaryKind::floor, axis.place);
-    SmallVector<std::pair<Value, Value>> result;
-    int offset = mode == "linear" ? 0 : -1;
-    for (Value weight : weights(mode, sub(axis.place, base)))
-      result.push_back({add(base, number(offset++)), weight});
-    return result;
-  };
   Value sum;
-  for (auto [y, yWeight] : neighbours(rows))
-    for (auto [x, xWeight] : neighbours(columns)) {
-      Value sample = pixel(y, x, mul(yWeight, xWeight));
-      sum = sum ? add(sum, sample) : sample;
-    }
+  addNeighbours(mode, at, {}, sum);
   return c.give(0, c.toChannelsFirst(sum));
 }
 
 LogicalResult convertGridSample(NodeConversion &c) {
-  if (failed(c.requireRank(0, 4)) || failed(c.requireRank(1, 4)))
+  if (failed(c.requireRank(0, 3)) || failed(c.requireRank(1, 3)))
     return failure();
-  if (c.rankOf(c.getInput(0)) != 4 || c.rankOf(c.getInput(1)) != 4 ||
-      c.shapeOf(c.getInput(1)).back() != 2)
-    return c.refuse("only pictures (rank 4) are supported");
+  ArrayRef<int64_t> input = c.shapeOf(c.getInput(0)),
+                    grid = c.shapeOf(c.getInput(1));
+  if (grid.size() != input.size() || grid[0] != input[0] ||
+      grid.back() + 2 != static_cast<int64_t>(input.size()))
+    return c.refuse("the grid does not fit the input: it must hold one "
+                    "coordinate for each spatial dimension");
+  if (llvm::is_contained(input.drop_front(2), 0))
+    return c.refuse("the input is empty");
   StringRef mode = c.getString("mode", "linear");
   if (mode == "bilinear" || mode == "bicubic")
     mode = mode.drop_front(2);
