@@ -97,24 +97,35 @@ LogicalResult convertHardmax(NodeConversion &c) {
   return c.give(0, c.reshape(c.cast(hot, c.elementOf(input)), shape));
 }
 
-/// CumSum as a product with a triangle of ones.
-LogicalResult convertCumSum(NodeConversion &c) {
-  if (failed(c.requireRank(0, 1)))
-    return failure();
-  Value input = c.getInput(0);
-  FailureOr<SmallVector<int64_t>> where = c.requireInts(1, "axis");
-  if (failed(where) || where->size() != 1)
-    return c.refuse("axis (input 1) must be one constant integer");
-  int64_t rank = c.rankOf(input);
-  FailureOr<int64_t> axis = c.normalizeAxis(where->front(), rank);
-  if (failed(axis))
-    return failure();
-  if (!c.isFloat(input))
-    return c.refuse("input must be of a float type");
-  int64_t n = c.shapeOf(input)[*axis];
-  bool exclusive = c.getInt("exclusive", 0), reverse = c.getInt("reverse", 0);
-  if (n > 4096)
-    return c.refuse("dimension of " + Twine(n) + " is too long, at most 4096");
+/// The elements along `axis`, `distance` further on; 0 where there is none.
+Value shifted(NodeConversion &c, Value input, int64_t axis, int64_t distance) {
+  if (!input)
+    return {};
+  SmallVector<int64_t> low(c.rankOf(input), 0), high(low);
+  low[axis] = distance;
+  high[axis] = -distance;
+  return c.create<qnn::PadOp>(input, low, high, qnn::PadMode::constant,
+                              APFloat(0.0));
+}
+
+/// Sums in steps of doubled distance: exact for integers, whose order of
+/// addition does not matter, and few operations for long rows.
+Value cumSumByDoubling(NodeConversion &c, Value sums, int64_t axis,
+                       bool exclusive, bool reverse) {
+  int64_t sign = reverse ? -1 : 1, extent = c.shapeOf(sums)[axis];
+  if (exclusive)
+    sums = shifted(c, sums, axis, sign);
+  for (int64_t distance = 1; distance < extent; distance *= 2)
+    sums = c.binary(qnn::BinaryKind::add, sums,
+                    shifted(c, sums, axis, sign * distance));
+  return sums;
+}
+
+/// CumSum of short rows of floats as a product with a triangle of ones, which
+/// adds in order.
+Value cumSumByProduct(NodeConversion &c, Value input, int64_t axis,
+                      bool exclusive, bool reverse) {
+  int64_t rank = c.rankOf(input), n = c.shapeOf(input)[axis];
   SmallVector<float> ones(n * n, 0);
   for (int64_t to = 0; to < n; ++to)
     for (int64_t from = 0; from < n; ++from) {
@@ -123,10 +134,28 @@ LogicalResult convertCumSum(NodeConversion &c) {
     }
   SmallVector<int64_t> permutation(rank);
   std::iota(permutation.begin(), permutation.end(), 0);
-  std::swap(permutation[*axis], permutation.back());
+  std::swap(permutation[axis], permutation.back());
   Value sums = c.create<qnn::LinearOp>(c.transpose(input, permutation),
                                        c.floatsConstant({n, n}, ones), Value());
-  return c.give(0, c.transpose(sums, permutation));
+  return c.transpose(sums, permutation);
+}
+
+LogicalResult convertCumSum(NodeConversion &c) {
+  if (failed(c.requireRank(0, 1)))
+    return failure();
+  Value input = c.getInput(0);
+  FailureOr<SmallVector<int64_t>> where = c.requireInts(1, "axis");
+  if (failed(where))
+    return failure();
+  if (where->size() != 1)
+    return c.refuse("axis (input 1) must be one integer");
+  FailureOr<int64_t> axis = c.normalizeAxis(where->front(), c.rankOf(input));
+  if (failed(axis))
+    return failure();
+  bool exclusive = c.getInt("exclusive", 0), reverse = c.getInt("reverse", 0);
+  bool isShort = c.shapeOf(input)[*axis] <= 1024;
+  auto sum = c.isFloat(input) && isShort ? cumSumByProduct : cumSumByDoubling;
+  return c.give(0, sum(c, input, *axis, exclusive, reverse));
 }
 
 } // namespace
