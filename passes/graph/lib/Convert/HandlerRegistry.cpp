@@ -59,6 +59,7 @@ const HandlerRegistry &HandlerRegistry::get() {
     registerQuantizationHandlers(result);
     registerReductionHandlers(result);
     registerResizeHandlers(result);
+    registerRoiAlignHandlers(result);
     registerShapeHandlers(result);
     return result;
   }();

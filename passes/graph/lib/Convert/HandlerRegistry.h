@@ -58,6 +58,7 @@ void registerPoolHandlers(HandlerRegistry &registry);
 void registerQuantizationHandlers(HandlerRegistry &registry);
 void registerReductionHandlers(HandlerRegistry &registry);
 void registerResizeHandlers(HandlerRegistry &registry);
+void registerRoiAlignHandlers(HandlerRegistry &registry);
 void registerShapeHandlers(HandlerRegistry &registry);
 
 } // namespace qcc::graph
