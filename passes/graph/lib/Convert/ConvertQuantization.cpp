@@ -35,6 +35,10 @@ FailureOr<Parameters> getParameters(NodeConversion &c, ArrayRef<int64_t> shape,
   int64_t block = c.getInt("block_size", 0);
   if (!result.zeroPoint)
     result.zeroPoint = c.broadcast(c.scalar(storage, 0), given);
+  // One number may be a scalar here and of rank 1 there.
+  if (result.zeroPoint && count == 1 &&
+      c.typeOf(result.zeroPoint).getNumElements() == 1)
+    result.zeroPoint = c.reshape(result.zeroPoint, given);
   if (!result.zeroPoint)
     return failure();
   if (c.shapeOf(result.zeroPoint) != given)
