@@ -60,6 +60,7 @@ EXPECTED = {
     "kws-qdq": Bounds(agreement=99.5),
     "vww-qdq": Bounds(agreement=99.5),
     "ad-qdq": Bounds(points=.5),
+    "mobilenet_v1_0.25_128-qdq": Bounds(agreement=99.5),
 }
 
 
