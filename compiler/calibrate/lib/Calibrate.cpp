@@ -8,7 +8,7 @@
 
 #include "qcc/Calibration/Calibrate.h"
 
-#include "Progress.h"
+#include "qcc/Calibration/Progress.h"
 
 #include "mlir/IR/Threading.h"
 #include "qcc/Qnn/Qnn.h"

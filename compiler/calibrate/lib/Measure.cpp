@@ -143,6 +143,19 @@ double Comparison::meanSqnr(ArrayRef<size_t> places) const {
   return floats ? total / floats : std::numeric_limits<double>::infinity();
 }
 
+double Comparison::relativeNoise() const {
+  double total = 0;
+  size_t results = 0;
+  for (size_t place : logits) {
+    const std::optional<Energy> &energy = energies[place];
+    if (!energy || !(energy->signal > 0))
+      continue;
+    total += energy->noise / energy->signal;
+    ++results;
+  }
+  return results ? total / results : 0;
+}
+
 double Comparison::agreement() const {
   return static_cast<double>(agreeing) / std::max<size_t>(samples, 1);
 }

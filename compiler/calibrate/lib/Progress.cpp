@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Progress.h"
+#include "qcc/Calibration/Progress.h"
 
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"

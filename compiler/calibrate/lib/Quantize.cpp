@@ -131,6 +131,7 @@ LogicalResult Chooser::build(ModuleOp copy, Candidate candidate,
   quantize::buildMaterializePipeline(materialize, options);
   if (failed(materialize.run(copy)))
     return failure();
+  built.exact = copy.clone();
   if (samples) {
     CorrectionOptions correction;
     correction.bias = candidate.bias;
@@ -201,11 +202,13 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
     const Measurable &reference, const ExecutorFactory &createExecutor) {
   if (!hasObservers(*module)) {
     // A model that brings its grids, or has nothing to quantize.
+    QuantizeResult result;
+    result.exact = module->clone();
     PassManager manager(module->getContext());
     quantize::buildOwnGridsPipeline(manager);
     if (failed(manager.run(*module)))
       return failure();
-    return QuantizeResult();
+    return std::move(result);
   }
   Chooser chooser(*module, samples, recipe, reference, createExecutor);
   // One choice after the other, each with the best of those before.

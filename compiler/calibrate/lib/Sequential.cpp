@@ -9,9 +9,9 @@
 #include "qcc/Calibration/Sequential.h"
 
 #include "Patches.h"
-#include "Progress.h"
 #include "RoundWeights.h"
 #include "qcc/Analysis/Entry.h"
+#include "qcc/Calibration/Progress.h"
 
 #include "mlir/IR/Threading.h"
 #include "qcc/Qnn/Constants.h"

@@ -13,21 +13,21 @@
 
 using namespace mlir;
 
-/// The first name in a location, depth first, or nothing.
-static StringRef firstName(Location loc) {
+/// The first name, depth first.
+StringRef qcc::analysis::nodeName(Location loc) {
   if (auto name = dyn_cast<NameLoc>(loc))
     return name.getName();
   if (auto fused = dyn_cast<FusedLoc>(loc))
     for (Location part : fused.getLocations())
-      if (StringRef name = firstName(part); !name.empty())
+      if (StringRef name = nodeName(part); !name.empty())
         return name;
   if (auto call = dyn_cast<CallSiteLoc>(loc))
-    return firstName(call.getCallee());
+    return nodeName(call.getCallee());
   return {};
 }
 
 std::string qcc::analysis::nodeName(Operation *op) {
-  StringRef name = firstName(op->getLoc());
+  StringRef name = nodeName(op->getLoc());
   return (name.empty() ? op->getName().getStringRef() : name).str();
 }
 

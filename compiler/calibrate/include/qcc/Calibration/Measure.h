@@ -56,6 +56,10 @@ public:
   double sqnr() const;
   /// The same before a final softmax.
   double logitSqnr() const { return meanSqnr(logits); }
+  /// Power of the error relative to that of the signal before a final softmax,
+  /// the mean over f32 results: it adds up over independent errors. Results
+  /// that are all zeros are left out.
+  double relativeNoise() const;
   /// The share of the samples for which both first f32 results have their
   /// greatest number in one place.
   double agreement() const;

@@ -29,6 +29,9 @@ struct QuantizeResult {
   /// samples.
   Measurable program;
   std::optional<Comparison> comparison;
+  /// The network before weights and biases were rounded: Q/DQ pairs around f32
+  /// numbers, or what was given if it has Q/DQ of its own.
+  mlir::OwningOpRef<mlir::ModuleOp> exact;
 };
 
 /// Quantizes a module whose observers have statistics, or one that has Q/DQ of

@@ -19,6 +19,8 @@ namespace qcc::analysis {
 /// The ONNX node that an op comes from: the first name in its location, or the
 /// op's own name where there is none.
 std::string nodeName(mlir::Operation *op);
+/// The same for a location alone; empty where there is no name.
+llvm::StringRef nodeName(mlir::Location loc);
 
 /// The ONNX name of a tensor: of an argument its `qnn.name`, of a result the
 /// `qnn.tensor` of its op, else the node's name.

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QCC_CALIBRATION_LIB_PROGRESS_H
-#define QCC_CALIBRATION_LIB_PROGRESS_H
+#ifndef QCC_CALIBRATION_PROGRESS_H
+#define QCC_CALIBRATION_PROGRESS_H
 
 #include "llvm/ADT/StringRef.h"
 
@@ -35,4 +35,4 @@ private:
 
 } // namespace qcc::calibration
 
-#endif // QCC_CALIBRATION_LIB_PROGRESS_H
+#endif // QCC_CALIBRATION_PROGRESS_H
