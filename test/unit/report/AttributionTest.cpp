@@ -1,0 +1,201 @@
+//===- AttributionTest.cpp - seeded faults are found ----------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "qcc/Report/Attribution.h"
+
+#include "qcc/Analysis/Names.h"
+#include "qcc/Calibrate/Passes.h"
+#include "qcc/Calibration/Calibrate.h"
+#include "qcc/Calibration/Quantize.h"
+#include "qcc/Qnn/Constants.h"
+#include "qcc/io/Dataset.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
+
+#include <random>
+
+using namespace mlir;
+using namespace qcc;
+using namespace qcc::report;
+
+namespace {
+
+std::string numbers(std::mt19937 &generator, int rows, int columns) {
+  std::normal_distribution<float> normal(0, 0.3f);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "dense<[";
+  for (int i = 0; i < rows; ++i) {
+    stream << (i ? ", [" : "[");
+    for (int j = 0; j < columns; ++j)
+      stream << (j ? ", " : "") << llvm::format("%e", normal(generator));
+    stream << "]";
+  }
+  stream << "]> : tensor<" << rows << "x" << columns << "xf32>";
+  return text;
+}
+
+/// Three layers, with a residual addition.
+std::string network() {
+  std::mt19937 generator(7);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "func.func @main(%x: tensor<1x32xf32> {qnn.name = \"x\"}) -> "
+            "tensor<1x32xf32> {\n";
+  for (const char *name : {"a", "b", "c"})
+    stream << "%" << name << " = qnn.constant " << numbers(generator, 32, 32)
+           << "\n";
+  stream << R"(
+    %0 = qnn.linear %x, %a : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32> loc("first")
+    %1 = qnn.clamp %0 [0.0, 0x7F800000] : tensor<1x32xf32> loc("first_relu")
+    %2 = qnn.linear %1, %b : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32> loc("second")
+    %3 = qnn.binary add %2, %1 : tensor<1x32xf32>, tensor<1x32xf32> -> tensor<1x32xf32> loc("add")
+    %4 = qnn.clamp %3 [0.0, 0x7F800000] : tensor<1x32xf32> loc("second_relu")
+    %5 = qnn.linear %4, %c : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32> loc("third")
+    return %5 : tensor<1x32xf32>
+  })";
+  return text;
+}
+
+class AttributionTest : public testing::Test {
+protected:
+  AttributionTest() {
+    context.loadDialect<qnn::QnnDialect, func::FuncDialect>();
+    (void)llvm::sys::fs::createTemporaryFile("report", "npy", path);
+  }
+  ~AttributionTest() override { llvm::sys::fs::remove(path); }
+
+  void SetUp() override {
+    std::mt19937 generator(11);
+    std::normal_distribution<float> normal(0, 1);
+    std::vector<float> values(64 * 32);
+    for (float &value : values)
+      value = normal(generator);
+    io::ArrayType type{QCC_DTYPE_F32, {64, 32}};
+    ASSERT_TRUE(io::writeNpy(std::string(path), type, values.data()).ok());
+
+    module = parseSourceString<ModuleOp>(network(), ParserConfig(&context));
+    PassManager manager(&context);
+    calibrate::buildCalibratePipeline(manager);
+    ASSERT_TRUE(succeeded(manager.run(*module)));
+    FailureOr<calibration::Samples> opened =
+        calibration::Samples::open(*module, {std::string(path)}, "");
+    ASSERT_TRUE(succeeded(opened));
+    samples.emplace(std::move(*opened));
+    FailureOr<calibration::Measurable> reference =
+        calibration::Measurable::create(*module,
+                                        calibration::createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(reference));
+    FailureOr<calibrate::ModelStatistics> statistics =
+        calibration::collectStatistics(*module, *samples, *reference->executor);
+    ASSERT_TRUE(succeeded(statistics));
+    ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
+    calibration::Recipe recipe;
+    recipe.channelScales = false;
+    FailureOr<calibration::QuantizeResult> result =
+        calibration::quantize(module, &*samples, recipe, *reference,
+                              calibration::createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(result));
+    exact = std::move(result->exact);
+  }
+
+  Attribution attribute(ModuleOp rounded) {
+    FailureOr<Attribution> result = attributeError(
+        *exact, rounded, *samples, calibration::createInterpreterExecutor);
+    EXPECT_TRUE(succeeded(result));
+    return succeeded(result) ? std::move(*result) : Attribution();
+  }
+
+  MLIRContext context;
+  llvm::SmallString<64> path;
+  OwningOpRef<ModuleOp> module, exact;
+  std::optional<calibration::Samples> samples;
+};
+
+/// Multiplies the scales that `op` has by `factor`.
+template <typename OpTy> void multiplyScale(OpTy op, float factor) {
+  std::vector<float> scales = *qnn::readFloats(op.getScale());
+  for (float &scale : scales)
+    scale *= factor;
+  OpBuilder builder(op);
+  op.getScaleMutable().assign(qnn::createConstant(
+      builder, op.getLoc(),
+      cast<RankedTensorType>(op.getScale().getType()).getShape(), scales));
+}
+
+} // namespace
+
+TEST_F(AttributionTest, partsAreIndependentErrors) {
+  Attribution result = attribute(*module);
+  // Weights and activations of three layers; nothing of the result, which is
+  // f32.
+  EXPECT_GE(result.cost.sources, 6u);
+  EXPECT_EQ(result.cost.runs, result.cost.samples * (result.cost.sources + 2));
+  EXPECT_GT(result.cost.together, 0);
+  EXPECT_LT(result.cost.together, 2 * result.cost.sum);
+  EXPECT_GT(result.cost.together, result.cost.sum / 2);
+  for (size_t i = 1; i < result.damages.size(); ++i)
+    EXPECT_GE(result.damages[i - 1].noise, result.damages[i].noise);
+  for (const RoundedTensor &tensor : result.tensors)
+    EXPECT_FALSE(tensor.distribution.counts.empty());
+}
+
+TEST_F(AttributionTest, namesWeightsWhoseScaleIsWrong) {
+  for (StringRef faulty : {"first", "second", "third"}) {
+    OwningOpRef<ModuleOp> copy = module->clone();
+    copy->walk([&](qnn::LinearOp op) {
+      if (analysis::nodeName(op) == faulty)
+        multiplyScale(op.getWeight().getDefiningOp<qnn::DequantizeOp>(), 2);
+    });
+    SourceDamage worst = attribute(*copy).damages.front();
+    EXPECT_EQ(worst.node, faulty);
+    EXPECT_EQ(worst.source, Source::weightRounding);
+  }
+}
+
+TEST_F(AttributionTest, namesActivationsWhoseGridIsWrong) {
+  // In program order; the clamps are part of the grids by now.
+  const StringRef names[] = {"x", "first_relu", "second_relu"};
+  struct Fault {
+    float factor;
+    Source source;
+  };
+  // Too coarse, and cut.
+  for (Fault fault : {Fault{16, Source::activationRounding},
+                      Fault{0.125, Source::activationClipping}})
+    for (auto [i, name] : llvm::enumerate(names)) {
+      OwningOpRef<ModuleOp> copy = module->clone();
+      SmallVector<qnn::QuantizeOp> theirs;
+      copy->walk([&](qnn::QuantizeOp op) { theirs.push_back(op); });
+      ASSERT_EQ(theirs.size(), std::size(names));
+      qnn::QuantizeOp faulty = theirs[i];
+      multiplyScale(faulty, fault.factor);
+      for (Operation *user : faulty->getUsers())
+        multiplyScale(cast<qnn::DequantizeOp>(user), fault.factor);
+      SourceDamage worst = attribute(*copy).damages.front();
+      EXPECT_EQ(worst.node, name);
+      EXPECT_EQ(worst.source, fault.source);
+    }
+}
+
+TEST_F(AttributionTest, namesAGridThatIsReadWithTwiceItsScale) {
+  OwningOpRef<ModuleOp> copy = module->clone();
+  qnn::DequantizeOp faulty;
+  copy->walk([&](qnn::QuantizeOp op) {
+    if (op.getInput().getDefiningOp())
+      faulty = cast<qnn::DequantizeOp>(*op->user_begin());
+  });
+  ASSERT_TRUE(faulty);
+  multiplyScale(faulty, 2);
+  EXPECT_EQ(attribute(*copy).damages.front().source,
+            Source::activationRounding);
+}
