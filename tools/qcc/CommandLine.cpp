@@ -9,6 +9,7 @@
 #include "CommandLine.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/WithColor.h"
 
@@ -112,6 +113,10 @@ struct CommandLine {
   cl::opt<std::string> dumpPhasesTo{
       "dump-phases-to", cl::value_desc("folder"),
       cl::desc("write the module after each phase"), cl::cat(category)};
+  cl::opt<std::string> report{
+      "report", cl::value_desc("file.html|file.json"),
+      cl::desc("write what was lost where, and why, for people or programs"),
+      cl::cat(category)};
   cl::opt<bool> remarks{"remarks",
                         cl::desc("say of every node what was done and why"),
                         cl::cat(category)};
@@ -146,6 +151,19 @@ struct CommandLine {
 
 static llvm::raw_ostream &printError() {
   return llvm::WithColor::error(llvm::errs(), "qcc");
+}
+
+/// `argument` as it is typed to give just that.
+static std::string quoteForShell(llvm::StringRef argument) {
+  bool isPlain = llvm::all_of(argument, [](char c) {
+    return llvm::isAlnum(c) || llvm::StringRef("_-./=:,@%+").contains(c);
+  });
+  if (isPlain && !argument.empty())
+    return argument.str();
+  std::string quoted = "'";
+  for (char c : argument)
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
 }
 
 std::optional<Options> qcc::tools::parseCommandLine(int argc, char **argv) {
@@ -192,6 +210,7 @@ std::optional<Options> qcc::tools::parseCommandLine(int argc, char **argv) {
   options.quiet = line.quiet;
   options.emitBytecode = line.bytecode;
   options.dumpPhasesTo = line.dumpPhasesTo;
+  options.report = line.report;
   options.remarks = line.remarks;
   options.verifyLowering = line.verifyLowering;
   options.seedMiscompile = line.seedMiscompile;
@@ -199,7 +218,7 @@ std::optional<Options> qcc::tools::parseCommandLine(int argc, char **argv) {
   options.customDomains = line.customDomains;
   options.threads = line.jobs;
   for (int i = 1; i < argc; ++i)
-    options.commandLine += (i > 1 ? " " : "") + std::string(argv[i]);
+    options.commandLine += (i > 1 ? " " : "") + quoteForShell(argv[i]);
   // LLD registers options of its own when it links, some by the same names.
   llvm::SmallVector<cl::Option *> ours;
   for (auto &[name, option] : cl::getRegisteredOptions())

@@ -49,6 +49,25 @@ std::string qcc::driver::outputPath(const Options &options) {
   return (llvm::sys::path::stem(options.model) + suffixOf(options)).str();
 }
 
+/// A report is about a program, in a form that its name says.
+static LogicalResult checkReport(const Options &options, ErrorFn emitError) {
+  StringRef extension = llvm::sys::path::extension(options.report);
+  if (extension != ".html" && extension != ".json")
+    return emitError() << "-report=" << options.report
+                       << " must end in .html or .json";
+  bool isProgram = options.emit == Emit::artifact ||
+                   options.emit == Emit::sharedObject ||
+                   options.emit == Emit::object;
+  if (!isProgram || options.compileTo)
+    return emitError() << "-report measures the compiled program: it cannot be "
+                          "combined with -compile-to, or with -emit=asm, llvm "
+                          "or mlir";
+  if (outputPath(options) == options.report)
+    return emitError() << "-o and -report name the same file, "
+                       << options.report;
+  return success();
+}
+
 /// Options that would do nothing are a misunderstanding.
 static LogicalResult checkCombination(const Options &options,
                                       ErrorFn emitError) {
@@ -109,13 +128,16 @@ LogicalResult qcc::driver::checkOptions(const Options &options,
     return emitError() << "-bits=" << options.bits
                        << " is not supported; use 8 or f32";
   if (failed(checkCombination(options, emitError)) ||
-      failed(checkGuards(options, emitError)))
+      failed(checkGuards(options, emitError)) ||
+      (!options.report.empty() && failed(checkReport(options, emitError))))
     return failure();
   FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
   if (failed(recipe) || failed(quantize::PrecisionRules::parse(
                             recipe->schemes, recipe->keepFloat, emitError)))
     return failure();
   SmallVector<std::string> places = {outputPath(options)};
+  if (!options.report.empty())
+    places.push_back(options.report);
   if (!options.ranges.empty() && !llvm::sys::fs::exists(options.ranges))
     places.push_back(options.ranges);
   for (const std::string &place : places)

@@ -18,6 +18,7 @@
 #include "InProcess.h"
 #include "NumberVerifier.h"
 #include "Provenance.h"
+#include "Reporting.h"
 #include "SeedMiscompile.h"
 #include "Verification.h"
 
@@ -212,6 +213,8 @@ private:
     if (!samples && !isSaved)
       return error() << "8-bit activations need calibration data: give "
                         "-calib=PATH, or -bits=f32 for a float program";
+    if (!options.report.empty())
+      reported.floatNetwork = module->clone();
     if (failed(
             runPipeline(calibrate::buildCalibratePipeline, Declared::nothing)))
       return failure();
@@ -270,7 +273,11 @@ private:
       if (failed(result) || failed(checkQuality(*result)))
         return failure();
       countLayers();
+      if (!options.report.empty())
+        reported.quantized = std::move(*result);
     }
+    if (!options.report.empty())
+      reported.network = module->clone();
     ranges = inputRanges(*module);
     schemes = describeSchemes(*module);
     grids = collectGrids(*module);
@@ -384,6 +391,8 @@ private:
         return failure();
       model.golden = std::move(*golden);
     }
+    if (!options.report.empty() && failed(writeReport(**compiled)))
+      return failure();
     if (failed(check(
             options.emit == Emit::artifact ? package::writeArtifact(model, path)
             : options.emit == Emit::sharedObject
@@ -392,6 +401,22 @@ private:
       return failure();
     summarize(path);
     return success();
+  }
+
+  LogicalResult writeReport(const CompiledModel &compiled) {
+    reported.inputs = goldenInputs(*module, ranges, /*seed=*/1);
+    if (samples) {
+      reported.samples = &*samples;
+      FailureOr<SmallVector<qnn::Tensor>> first = samples->read(0);
+      if (failed(first))
+        return failure();
+      reported.inputs = std::move(*first);
+    }
+    FailureOr<report::Report> report = makeReport(
+        reported, compiled, *module, options, createCompiledExecutor);
+    if (failed(report))
+      return failure();
+    return check(driver::writeReport(*report, options.report));
   }
 
   /// Puts `-preprocess=` into the signature of the inputs that hold pictures,
@@ -449,6 +474,7 @@ private:
   std::optional<calibration::Samples> samples;
   std::vector<int64_t> labels;       ///< Of the samples, with -labels.
   calibration::Measurable reference; ///< The float network, with samples.
+  Reported reported;
   std::vector<qcc_golden_input>
       ranges;                ///< Of the inputs, known after quantize.
   llvm::json::Array schemes; ///< Of all tensors, for provenance.

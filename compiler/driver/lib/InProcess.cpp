@@ -10,9 +10,18 @@
 
 #include "mlir/IR/Diagnostics.h"
 
+#include <algorithm>
+#include <chrono>
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::driver;
+
+/// How long, and how often at least, a program is run to time it, and how often
+/// to time its stages.
+static constexpr double kRunSeconds = 0.3;
+static constexpr size_t kFewestRuns = 5;
+static constexpr unsigned kTracedRuns = 10;
 
 InProcess::~InProcess() {
   qcc_context_release(context);
@@ -54,10 +63,10 @@ InProcess::load(const CompiledModel &compiled, func::FuncOp entry,
   return result;
 }
 
-FailureOr<SmallVector<qnn::Tensor>>
-InProcess::run(ArrayRef<qnn::Tensor> inputs) {
-  auto bind = [](const qcc_value_info &info, const void *data,
-                 SmallVectorImpl<int64_t> &shape) {
+LogicalResult InProcess::bind(ArrayRef<qnn::Tensor> inputs,
+                              SmallVectorImpl<qnn::Tensor> &outputs) {
+  auto describe = [](const qcc_value_info &info, const void *data,
+                     SmallVectorImpl<int64_t> &shape) {
     shape.assign(info.shape, info.shape + info.rank);
     return qcc_dltensor_make(const_cast<void *>(data), info.dtype, info.rank,
                              shape.data());
@@ -67,24 +76,67 @@ InProcess::run(ArrayRef<qnn::Tensor> inputs) {
     SmallVector<int64_t> shape;
     if (failed(check(qcc_model_input(model, i, &info))))
       return failure();
-    qcc_dltensor tensor = bind(info, input.data<char>(), shape);
+    qcc_dltensor tensor = describe(info, input.data<char>(), shape);
     if (failed(check(qcc_context_set_input(context, info.name, &tensor))))
       return failure();
   }
-  SmallVector<qnn::Tensor> outputs;
   for (uint32_t i = 0; i < qcc_model_output_count(model); ++i) {
     qcc_value_info info;
     if (failed(check(qcc_model_output(model, i, &info))))
       return failure();
     outputs.push_back(qnn::Tensor::uninitialized(outputTypes[i]));
     SmallVector<int64_t> shape;
-    qcc_dltensor tensor = bind(info, outputs.back().mutableData<char>(), shape);
+    qcc_dltensor tensor =
+        describe(info, outputs.back().mutableData<char>(), shape);
     if (failed(check(qcc_context_set_output(context, info.name, &tensor))))
       return failure();
   }
-  if (failed(check(qcc_context_run(context))))
+  return success();
+}
+
+FailureOr<SmallVector<qnn::Tensor>>
+InProcess::run(ArrayRef<qnn::Tensor> inputs) {
+  SmallVector<qnn::Tensor> outputs;
+  if (failed(bind(inputs, outputs)) || failed(check(qcc_context_run(context))))
     return failure();
   return outputs;
+}
+
+FailureOr<InProcess::Times> InProcess::measure(ArrayRef<qnn::Tensor> inputs) {
+  SmallVector<qnn::Tensor> outputs;
+  // The first run touches memory.
+  if (failed(bind(inputs, outputs)) || failed(check(qcc_context_run(context))))
+    return failure();
+  Times times;
+  times.program = qcc_context_program(context);
+  times.threads = qcc_context_threads(context);
+  using Clock = std::chrono::steady_clock;
+  auto seconds = [](Clock::duration duration) {
+    return std::chrono::duration<double>(duration).count();
+  };
+  std::vector<double> runs;
+  for (Clock::time_point start = Clock::now(), last = start;
+       runs.size() < kFewestRuns || seconds(last - start) < kRunSeconds;) {
+    if (failed(check(qcc_context_run(context))))
+      return failure();
+    Clock::time_point now = Clock::now();
+    runs.push_back(seconds(now - last));
+    last = now;
+  }
+  auto middle = runs.begin() + runs.size() / 2;
+  std::nth_element(runs.begin(), middle, runs.end());
+  times.inference = *middle;
+
+  times.stages.resize(qcc_context_stage_count(context));
+  auto trace = [](void *user, uint32_t stage, double duration) {
+    static_cast<Times *>(user)->stages[stage] += duration / kTracedRuns;
+  };
+  qcc_context_trace(context, trace, &times);
+  for (unsigned i = 0; i < kTracedRuns; ++i)
+    if (failed(check(qcc_context_run(context))))
+      return failure();
+  qcc_context_trace(context, nullptr, nullptr);
+  return times;
 }
 
 void InProcess::setTensorCallback(TensorCallback newCallback) {

@@ -44,6 +44,19 @@ public:
   mlir::FailureOr<llvm::SmallVector<qnn::Tensor>>
   run(llvm::ArrayRef<qnn::Tensor> inputs);
 
+  /// How long it takes.
+  struct Times {
+    double inference = 0;       ///< The median of some runs, in seconds.
+    std::vector<double> stages; ///< Of each stage, the mean.
+    unsigned program = 0;       ///< The one that ran, an index.
+    unsigned threads = 0;
+  };
+
+  /// Runs over and over, for about half a second.
+  mlir::FailureOr<Times> measure(llvm::ArrayRef<qnn::Tensor> inputs);
+
+  size_t getArtifactSize() const { return artifact->getBufferSize(); }
+
   /// Called with every recorded tensor of a run, where it lies, as soon as it
   /// is whole.
   using TensorCallback =
@@ -53,6 +66,9 @@ public:
 private:
   InProcess(mlir::Location location) : location(location) {}
   mlir::LogicalResult check(qcc_status status);
+  /// Sets inputs, and outputs, which the caller keeps.
+  mlir::LogicalResult bind(llvm::ArrayRef<qnn::Tensor> inputs,
+                           llvm::SmallVectorImpl<qnn::Tensor> &outputs);
 
   mlir::Location location;
   std::unique_ptr<llvm::MemoryBuffer> artifact;

@@ -65,6 +65,7 @@ struct Options {
   std::optional<Phase> compileTo;
   bool emitBytecode = false;
   std::string dumpPhasesTo;
+  std::string report; ///< Where to write a report, .html or .json.
   bool remarks = false;
   bool verifyLowering = false;
   /// Test hook: after this phase or pass numbers of the program are made wrong,
@@ -73,7 +74,7 @@ struct Options {
   bool keepFunctions = false; ///< Functions of the model are not inlined.
   bool customDomains = false; ///< Operators that nobody knows are imported.
   unsigned threads = 0;       ///< Of the compiler itself; 0: one for each core.
-  std::string commandLine;    ///< As typed, for provenance.
+  std::string commandLine;    ///< As a shell takes it, for reports.
 };
 
 } // namespace qcc::driver
