@@ -46,21 +46,22 @@ class Bounds:
 
 
 EXPECTED = {
-    "resnet20-cifar10": Bounds(sqnr=28, agreement=98.8),
-    "resnet56-cifar10": Bounds(sqnr=28, agreement=98.8),
+    "resnet20-cifar10": Bounds(sqnr=33.3, agreement=99.4),
+    "resnet56-cifar10": Bounds(sqnr=31.5, agreement=99.6),
     "resnet8-cifar10": Bounds(points=.5),
     "kws": Bounds(points=.5),
     "vww": Bounds(points=.5),
     "ad": Bounds(points=.5),
     "mnist-winml": Bounds(points=.5),
-    # Of rare kinds, whose labels float is torn about, there are more here than among a user's files, and the machine's
-    # files change: a percent below what is promised, and reached on a fair mix (scripts/demo.sh).
-    "magika": Bounds(agreement=97),
+    # The files are the machine's own, so that the bound leaves room for a machine with many of the rare kinds whose labels
+    # float is torn about; a fair mix (scripts/demo.sh) agrees in 98 % and more.
+    "magika": Bounds(agreement=95),
     "resnet8-cifar10-qdq": Bounds(agreement=99.5),
     "kws-qdq": Bounds(agreement=99.5),
     "vww-qdq": Bounds(agreement=99.5),
     "ad-qdq": Bounds(points=.5),
     "mobilenet_v1_0.25_128-qdq": Bounds(agreement=99.5),
+    "mobilenet_v2-qdq": Bounds(agreement=99.5),
 }
 
 
