@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "qcc/Calibration/Calibrate.h"
+#include "ResidualNetwork.h"
 #include "qcc/Calibration/Quantize.h"
 
 #include "mlir/Parser/Parser.h"
@@ -23,6 +24,7 @@
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
+using qcc::test::network;
 
 namespace {
 
@@ -36,44 +38,6 @@ struct TemporaryFile {
 
   llvm::SmallString<64> path;
 };
-
-std::string numbers(std::mt19937 &generator, int rows, int columns) {
-  std::normal_distribution<float> normal(0, 0.3f);
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  stream << "dense<[";
-  for (int i = 0; i < rows; ++i) {
-    stream << (i ? ", [" : "[");
-    for (int j = 0; j < columns; ++j)
-      stream << (j ? ", " : "") << llvm::format("%e", normal(generator));
-    stream << "]";
-  }
-  stream << "]> : tensor<" << rows << "x" << columns << "xf32>";
-  return text;
-}
-
-/// Two layers, a residual addition and a third layer, with weights of 4 bits'
-/// worth of steps, so that rounding them is felt.
-std::string network() {
-  std::mt19937 generator(7);
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  stream << "func.func @main(%x: tensor<1x32xf32> {qnn.name = \"x\"}) -> "
-            "tensor<1x32xf32> {\n";
-  for (const char *name : {"a", "b", "c"})
-    stream << "%" << name << " = qnn.constant " << numbers(generator, 32, 32)
-           << "\n";
-  stream << R"(
-    %0 = qnn.linear %x, %a : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
-    %1 = qnn.clamp %0 [0.0, 0x7F800000] {qnn.tensor = "y"} : tensor<1x32xf32>
-    %2 = qnn.linear %1, %b : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
-    %3 = qnn.binary add %2, %1 : tensor<1x32xf32>, tensor<1x32xf32> -> tensor<1x32xf32>
-    %4 = qnn.clamp %3 [0.0, 0x7F800000] {qnn.tensor = "z"} : tensor<1x32xf32>
-    %5 = qnn.linear %4, %c : (tensor<1x32xf32>, tensor<32x32xf32>) -> tensor<1x32xf32>
-    return %5 : tensor<1x32xf32>
-  })";
-  return text;
-}
 
 class CalibrationTest : public testing::Test {
 protected:

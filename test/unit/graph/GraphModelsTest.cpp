@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Models.h"
 #include "qcc/Driver/InitAll.h"
 #include "qcc/Graph/Passes.h"
 #include "qcc/Graph/Pipelines.h"
@@ -19,24 +20,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <random>
 
 using namespace mlir;
 using namespace qcc;
+using qcc::test::findModels;
 
 namespace {
-
-/// The folder of the real models, or an empty path.
-std::filesystem::path findModels() {
-  if (const char *models = std::getenv("QCC_MODELS"))
-    return models;
-  std::filesystem::path beside =
-      std::filesystem::path(QCC_SOURCE_DIR) / "../shared/models";
-  return std::filesystem::exists(beside / "onnx") ? beside
-                                                  : std::filesystem::path();
-}
 
 struct Model {
   const char *name;

@@ -7,28 +7,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "ImportTest.h"
+#include "Models.h"
 
 #include "qcc/Driver/ModuleIO.h"
 #include "llvm/Support/MemoryBuffer.h"
 
-#include <cstdlib>
 #include <fstream>
 
 using namespace mlir;
 using namespace qcc::importer::test;
 using qcc::importer::importOnnx;
+using qcc::test::findModels;
 
 namespace {
-
-/// The folder of the real models, or an empty path.
-std::filesystem::path findModels() {
-  if (const char *models = std::getenv("QCC_MODELS"))
-    return models;
-  std::filesystem::path beside =
-      std::filesystem::path(QCC_SOURCE_DIR) / "../shared/models";
-  return std::filesystem::exists(beside / "onnx") ? beside
-                                                  : std::filesystem::path();
-}
 
 std::string readFile(const std::filesystem::path &path) {
   std::ifstream file(path, std::ios::binary);
