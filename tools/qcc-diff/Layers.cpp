@@ -9,6 +9,7 @@
 #include "Layers.h"
 
 #include "Numbers.h"
+#include "qcc/io/Sqnr.h"
 
 #include <algorithm>
 #include <cmath>
@@ -181,10 +182,7 @@ io::Status qcc::tools::compareLayers(const InputOptions &options,
 
 /// Of the second program against the first.
 static double sqnr(const Layer &layer) {
-  if (layer.noise == 0)
-    return INFINITY;
-  return layer.signal == 0 ? -INFINITY
-                           : 10 * std::log10(layer.signal / layer.noise);
+  return io::sqnr(layer.signal, layer.noise);
 }
 
 void qcc::tools::printLayers(const std::vector<Layer> &layers,

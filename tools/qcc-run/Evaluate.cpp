@@ -12,6 +12,7 @@
 #include "Numbers.h"
 
 #include "qcc/io/Labels.h"
+#include "qcc/io/Sqnr.h"
 
 #include <algorithm>
 #include <cmath>
@@ -153,9 +154,7 @@ io::Status Evaluation::addRun() {
   return io::Status::success();
 }
 
-double Evaluation::sqnr() const {
-  return noise == 0 ? INFINITY : 10 * std::log10(signal / noise);
-}
+double Evaluation::sqnr() const { return io::sqnr(signal, noise); }
 
 std::vector<std::pair<int64_t, const Evaluation::Class *>>
 Evaluation::worstClasses() const {

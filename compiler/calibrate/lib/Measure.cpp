@@ -11,8 +11,9 @@
 #include "mlir/IR/Threading.h"
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/io/Sqnr.h"
 
-#include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace qcc;
@@ -137,7 +138,7 @@ double Comparison::meanSqnr(ArrayRef<size_t> places) const {
     const std::optional<Energy> &energy = energies[place];
     if (!energy)
       continue;
-    total += 10 * std::log10(energy->signal / energy->noise);
+    total += io::sqnr(energy->signal, energy->noise);
     ++floats;
   }
   return floats ? total / floats : std::numeric_limits<double>::infinity();

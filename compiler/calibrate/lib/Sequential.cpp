@@ -17,6 +17,7 @@
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/Reference.h"
+#include "qcc/io/Sqnr.h"
 
 #include <cmath>
 
@@ -291,7 +292,7 @@ double SequentialRun::sqnrOf(Value result) const {
       noise += error * error;
     }
   }
-  return 10 * std::log10(signal / noise);
+  return io::sqnr(signal, noise);
 }
 
 /// Adds to the bias, and to the rounded results that are there already.

@@ -8,6 +8,7 @@
 
 #include "Comparison.h"
 
+#include "qcc/io/Sqnr.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -52,7 +53,6 @@ static std::optional<std::vector<double>> toDoubles(const qnn::Tensor &tensor) {
   return result;
 }
 
-/// 10 log10(sum ref^2 / sum err^2).
 static double signalToNoise(ArrayRef<double> reference,
                             ArrayRef<double> values) {
   double signal = 0, noise = 0;
@@ -60,9 +60,7 @@ static double signalToNoise(ArrayRef<double> reference,
     signal += r * r;
     noise += (r - v) * (r - v);
   }
-  if (noise == 0)
-    return INFINITY;
-  return signal == 0 ? -INFINITY : 10 * std::log10(signal / noise);
+  return io::sqnr(signal, noise);
 }
 
 /// As many digits as an f32 needs.
