@@ -8,6 +8,7 @@
 
 #include "qcc/Calibration/Recipe.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -149,6 +150,29 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
   return false;
 }
 
+/// A member of the object that the valid JSON `text` holds that is there twice,
+/// or nothing. The parser keeps the last one without a word.
+static std::optional<StringRef> findRepeatedMember(StringRef text) {
+  llvm::StringSet<> names;
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{' || text[i] == '[')
+      ++depth;
+    else if (text[i] == '}' || text[i] == ']')
+      --depth;
+    if (text[i] != '"')
+      continue;
+    size_t begin = ++i;
+    while (text[i] != '"')
+      i += text[i] == '\\' ? 2 : 1;
+    StringRef string = text.slice(begin, i);
+    bool isName = text.drop_front(i + 1).ltrim().starts_with(":");
+    if (depth == 1 && isName && !names.insert(string).second)
+      return string;
+  }
+  return std::nullopt;
+}
+
 FailureOr<Recipe> qcc::calibration::loadRecipe(
     StringRef path, llvm::function_ref<InFlightDiagnostic()> emitError) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
@@ -166,6 +190,10 @@ FailureOr<Recipe> qcc::calibration::loadRecipe(
   if (schema != StringRef(kSchema))
     return emitError() << "recipe '" << path << "' must be an object with "
                        << "\"schema\": \"" << kSchema << "\"";
+  if (std::optional<StringRef> repeated =
+          findRepeatedMember((*buffer)->getBuffer()))
+    return emitError() << "recipe '" << path << "' has two members \""
+                       << *repeated << "\"";
   Recipe recipe;
   Path::Root where("recipe");
   for (const auto &[name, value] : *object)

@@ -245,7 +245,8 @@ private:
     return calibrate::absorbStatistics(*module, *statistics);
   }
 
-  /// The recipe's rules must match nodes. Known before the work of calibration.
+  /// The recipe's rules must match nodes and agree with each other. Known
+  /// before the work of calibration.
   LogicalResult checkRules() {
     auto emitError = [&] { return error(); };
     FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
@@ -258,7 +259,7 @@ private:
     if (hasQdq && !(recipe->schemes.empty() && recipe->keepFloat.empty()))
       return error() << "the model comes with Q/DQ, which is kept: no node can "
                         "be given another precision";
-    return rules->verifyMatches(*module, emitError);
+    return rules->resolve(*module, emitError);
   }
 
   LogicalResult quantizeModule() {

@@ -118,7 +118,7 @@ void AssignPrecision::runOnOperation() {
   auto error = [&] { return function.emitError(); };
   FailureOr<PrecisionRules> parsed =
       PrecisionRules::parse(schemes, keepFloat, error);
-  if (failed(parsed) || failed(parsed->verifyMatches(function, error)))
+  if (failed(parsed) || failed(parsed->resolve(function, error)))
     return signalPassFailure();
   const PrecisionRules &rules = *parsed;
   QuantizationSites sites(

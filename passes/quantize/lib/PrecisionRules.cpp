@@ -10,6 +10,7 @@
 
 #include "qcc/Analysis/Names.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -18,7 +19,7 @@ using namespace qcc::quantize;
 
 LogicalResult PrecisionRules::add(StringRef text, StringRef regex,
                                   Precision precision, ErrorFn emitError) {
-  Rule rule{text.str(), llvm::Regex(regex), precision};
+  Rule rule{text.str(), llvm::Regex(regex), precision, {}};
   if (std::string error; !rule.regex.isValid(error))
     return emitError() << "'" << regex
                        << "' is not a regular expression: " << error;
@@ -50,23 +51,63 @@ FailureOr<PrecisionRules> PrecisionRules::parse(ArrayRef<std::string> schemes,
   return result;
 }
 
-Precision PrecisionRules::get(Operation *op) const {
-  std::string name = analysis::nodeName(op);
-  for (const Rule &rule : llvm::reverse(rules))
-    if (rule.regex.match(name))
-      return rule.precision;
-  return Precision::w8a8;
+/// True if `exception` matches some, but not all, of what `rule` does.
+static bool isException(const llvm::BitVector &exception,
+                        const llvm::BitVector &rule) {
+  return !exception.test(rule) && exception != rule;
 }
 
-LogicalResult PrecisionRules::verifyMatches(Operation *root,
-                                            ErrorFn emitError) const {
-  for (const Rule &rule : rules) {
-    WalkResult match = root->walk([&](Operation *op) {
-      return rule.regex.match(analysis::nodeName(op)) ? WalkResult::interrupt()
-                                                      : WalkResult::advance();
-    });
-    if (!match.wasInterrupted())
+LogicalResult PrecisionRules::verifyConsistency(ArrayRef<std::string> names,
+                                                ErrorFn emitError) const {
+  for (auto [i, rule] : llvm::enumerate(rules))
+    for (const Rule &other : ArrayRef(rules).drop_front(i + 1)) {
+      llvm::BitVector common = rule.nodes;
+      common &= other.nodes;
+      if (rule.precision == other.precision || common.none() ||
+          isException(rule.nodes, other.nodes) ||
+          isException(other.nodes, rule.nodes))
+        continue;
+      return emitError() << "'" << rule.text << "' and '" << other.text
+                         << "' contradict each other at node '"
+                         << names[common.find_first()]
+                         << "': an exception must match fewer nodes than the "
+                            "rule that it is from";
+    }
+  return success();
+}
+
+LogicalResult PrecisionRules::resolve(Operation *root, ErrorFn emitError) {
+  std::vector<std::string> names;
+  llvm::StringSet<> seen;
+  root->walk([&](Operation *op) {
+    if (std::string name = analysis::nodeName(op); seen.insert(name).second)
+      names.push_back(std::move(name));
+  });
+  for (Rule &rule : rules) {
+    rule.nodes = llvm::BitVector(names.size());
+    for (auto [i, name] : llvm::enumerate(names))
+      if (rule.regex.match(name))
+        rule.nodes.set(i);
+    if (rule.nodes.none())
       return emitError() << "'" << rule.text << "' matches no node";
   }
+  if (failed(verifyConsistency(names, emitError)))
+    return failure();
+  // Exceptions come after what they are from. Of equally many nodes they are not
+  // exceptions, so that their order does not matter.
+  SmallVector<const Rule *> ordered;
+  for (const Rule &rule : rules)
+    ordered.push_back(&rule);
+  llvm::sort(ordered, [](const Rule *a, const Rule *b) {
+    return a->nodes.count() > b->nodes.count();
+  });
+  for (const Rule *rule : ordered)
+    for (unsigned node : rule->nodes.set_bits())
+      precisions[names[node]] = rule->precision;
   return success();
+}
+
+Precision PrecisionRules::get(Operation *op) const {
+  auto found = precisions.find(analysis::nodeName(op));
+  return found == precisions.end() ? Precision::w8a8 : found->second;
 }

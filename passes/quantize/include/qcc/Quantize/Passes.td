@@ -63,7 +63,7 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
   let options = [
     ListOption<"keepFloat", "keep-float", "std::string", "regular expressions of nodes that stay in f32">,
     ListOption<"schemes", "scheme",  "std::string",
-      "REGEX:SCHEME entries, the last one that matches a node counts; schemes: w8a8, w8a8-per-tensor, f32">,
+      "REGEX:SCHEME entries, of several that match a node the one that matches fewest counts; schemes: w8a8, w8a8-per-tensor, f32">,
     Option<"perChannelRatio", "per-channel-ratio", "double", /*default=*/"4.0",
       "least ratio of the greatest to the median channel range for a grid per channel before depthwise; 0: never">,
   ];

@@ -11,6 +11,8 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Regex.h"
 
 #include <string>
@@ -21,8 +23,10 @@ namespace qcc::quantize {
 /// What a layer is computed in.
 enum class Precision { w8a8, w8a8PerTensor, f32 };
 
-/// The options that name nodes by regular expressions. Of several that match,
-/// the last one holds.
+/// The options that name nodes by regular expressions. An entry that matches
+/// only some of the nodes of another one is an exception from it. Two entries
+/// of different precision that match one node, neither of which is an exception
+/// from the other, contradict each other; their order means nothing.
 class PrecisionRules {
 public:
   using ErrorFn = llvm::function_ref<mlir::InFlightDiagnostic()>;
@@ -33,24 +37,28 @@ public:
   parse(llvm::ArrayRef<std::string> schemes,
         llvm::ArrayRef<std::string> keepFloat, ErrorFn emitError);
 
-  /// The precision that is asked of a node, w8a8 if none is.
-  Precision get(mlir::Operation *op) const;
+  /// Finds the nodes within `root` that each entry matches. An entry that
+  /// matches none would go unnoticed, and is an error, as is a contradiction.
+  mlir::LogicalResult resolve(mlir::Operation *root, ErrorFn emitError);
 
-  /// A rule that matches no node within `root` would go unnoticed otherwise.
-  mlir::LogicalResult verifyMatches(mlir::Operation *root,
-                                    ErrorFn emitError) const;
+  /// The precision that is asked of a node that `resolve` saw, w8a8 if none is.
+  Precision get(mlir::Operation *op) const;
 
 private:
   struct Rule {
     std::string text; ///< As the user wrote it.
     llvm::Regex regex;
     Precision precision;
+    llvm::BitVector nodes; ///< What it matches, in the order of names.
   };
 
   mlir::LogicalResult add(llvm::StringRef text, llvm::StringRef regex,
                           Precision precision, ErrorFn emitError);
+  mlir::LogicalResult verifyConsistency(llvm::ArrayRef<std::string> names,
+                                        ErrorFn emitError) const;
 
   std::vector<Rule> rules;
+  llvm::StringMap<Precision> precisions; ///< By node, where an entry matches.
 };
 
 } // namespace qcc::quantize
