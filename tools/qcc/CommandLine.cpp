@@ -78,7 +78,7 @@ struct CommandLine {
                                   cl::cat(category)};
   cl::list<std::string> schemes{
       "scheme", cl::value_desc("regex:scheme"),
-      cl::desc("how nodes are quantized: w8a8, w8a8-per-tensor or f32"),
+      cl::desc("how nodes are quantized: w8a8, w8a8-per-tensor, w8a16 or f32"),
       cl::cat(category)};
   cl::opt<double> minSqnrLayer{
       "min-sqnr-layer", cl::init(kDefaultMinSqnrLayer), cl::value_desc("dB"),

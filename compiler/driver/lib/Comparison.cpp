@@ -44,6 +44,10 @@ static std::optional<std::vector<double>> toDoubles(const qnn::Tensor &tensor) {
     append(uint8_t());
   else if (type.isInteger(8))
     append(int8_t());
+  else if (type.isUnsignedInteger(16))
+    append(uint16_t());
+  else if (type.isInteger(16))
+    append(int16_t());
   else if (type.isInteger(32))
     append(int32_t());
   else if (type.isInteger(64))

@@ -35,7 +35,7 @@ struct AssignPrecision : quantize::impl::AssignPrecisionBase<AssignPrecision> {
   void runOnOperation() override;
 
 private:
-  SchemeAttr activationScheme(OpOperand &use) const;
+  SchemeAttr activationScheme(OpOperand &use, Precision precision) const;
   void assign(Operation *op, const QuantizationSites &sites,
               Precision precision);
 
@@ -45,9 +45,17 @@ private:
 
 } // namespace
 
-SchemeAttr AssignPrecision::activationScheme(OpOperand &use) const {
-  Type storage =
-      IntegerType::get(use.get().getContext(), 8, IntegerType::Unsigned);
+SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
+                                             Precision precision) const {
+  MLIRContext *context = use.get().getContext();
+  auto reader = cast<QuantizableOp>(use.getOwner());
+  auto producer = use.get().getDefiningOp<QuantizableOp>();
+  // What moves numbers reads them as all its readers do.
+  bool isMoved = producer && producer.isQuantizationTransparent();
+  if (precision == Precision::w8a16 && reader.isElementwise() && !isMoved)
+    return SchemeAttr::perTensor(IntegerType::get(context, 16),
+                                 /*symmetric=*/true, /*narrow=*/true);
+  Type storage = IntegerType::get(context, 8, IntegerType::Unsigned);
   if (perChannel.contains(use.get()))
     return SchemeAttr::perAxis(
         storage, cast<RankedTensorType>(use.get().getType()).getRank() - 1);
@@ -82,7 +90,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
     unsigned number = use.getOperandNumber();
     Attribute &scheme = assigned[number];
     if (sites.isRounded(use))
-      scheme = activationScheme(use);
+      scheme = activationScheme(use, precision);
     else if (!sites.isIntegerContraction(op))
       continue;
     else if (quantizable.getOperandRole(number) == OperandRole::weight)
@@ -106,7 +114,11 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
            << " and uint8 activations per "
            << (channelGrid ? "channel" : "tensor");
   } else {
-    remark << "uint8 activations";
+    bool isWide = llvm::any_of(assigned, [](Attribute scheme) {
+      auto given = dyn_cast<SchemeAttr>(scheme);
+      return given && given.getStorage().isInteger(16);
+    });
+    remark << (isWide ? "int16 activations" : "uint8 activations");
   }
   remark << " because " << reason;
 }

@@ -231,7 +231,7 @@ void ScaledGroup::rewriteReaders(OpBuilder &builder, Value value, Value with,
     // Each reader by itself, so that its epilogue can take the product in.
     builder.setInsertionPoint(user);
     Value factors = createScales(builder, loc, scales, /*invert=*/false);
-    use.set(multiply(builder, loc, with, factors));
+    use.set(multiply(builder, user->getLoc(), with, factors));
   }
 }
 

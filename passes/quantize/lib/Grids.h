@@ -23,8 +23,8 @@ struct Grid {
   std::vector<int64_t> zeroPoints;
 };
 
-/// The uint8 grid that covers [lo, hi], which holds 0: one pair of bounds, or
-/// one for each channel.
+/// The grid that covers [lo, hi], which holds 0: one pair of bounds, or one for
+/// each channel. A symmetric one, for 16 bits, reaches beyond.
 Grid activationGrid(qnn::SchemeAttr scheme, llvm::ArrayRef<float> bounds);
 
 /// Scale and zero point as constants.

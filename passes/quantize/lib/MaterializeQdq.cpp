@@ -42,6 +42,8 @@ private:
   Value roundedWeight(QuantizableOp op, OpOperand &use, SchemeAttr scheme);
 
   llvm::DenseMap<Value, qnn::ObserveOp> observers;
+  /// What is stored with 16 bits for some reader: others round that again.
+  llvm::DenseMap<Value, SchemeAttr> wide;
   llvm::StringSet<> names; ///< Of stored tensors.
   llvm::DenseMap<std::pair<Value, Attribute>, Value> pairs;
 };
@@ -63,8 +65,7 @@ FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
   auto producer = source.getDefiningOp<QuantizableOp>();
   if (producer && producer.isQuantizationTransparent())
     return source;
-  Value &rounded = pairs[{source, scheme}];
-  if (rounded)
+  if (Value rounded = pairs.lookup({source, scheme}))
     return rounded;
   qnn::ObserveOp observer = observers.lookup(source);
   auto bounds = observer ? observer->getAttrOfType<DenseF32ArrayAttr>(
@@ -84,10 +85,18 @@ FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
            << "tensor '" << observer.getTensor() << "' has "
            << grid.scales.size() << " ranges, but " << scheme << " needs "
            << expected;
+  Value stored = source;
+  if (SchemeAttr wider = wide.lookup(source); wider && wider != scheme) {
+    FailureOr<Value> first = roundedActivation(use, wider);
+    if (failed(first))
+      return failure();
+    stored = *first;
+  }
   OpBuilder builder(&getContext());
-  builder.setInsertionPointAfterValue(source);
-  rounded =
-      createPair(builder, source.getLoc(), source, grid, nameStored(observer));
+  builder.setInsertionPointAfterValue(stored);
+  Value rounded =
+      createPair(builder, source.getLoc(), stored, grid, nameStored(observer));
+  pairs[{source, scheme}] = rounded;
   return rounded;
 }
 
@@ -146,9 +155,20 @@ LogicalResult MaterializeQdq::materialize(QuantizableOp op, ArrayAttr schemes) {
 void MaterializeQdq::runOnOperation() {
   func::FuncOp function = getOperation();
   observers.clear();
+  wide.clear();
   names.clear();
   pairs.clear();
   function.walk([&](qnn::ObserveOp op) { observers[op.getInput()] = op; });
+  function.walk([&](QuantizableOp op) {
+    auto schemes = op->getAttrOfType<ArrayAttr>(qnn::QnnDialect::kSchemesAttr);
+    if (!schemes || schemes.size() != op->getNumOperands())
+      return;
+    for (auto [operand, attribute] :
+         llvm::zip_equal(op->getOperands(), schemes))
+      if (auto scheme = dyn_cast<SchemeAttr>(attribute);
+          scheme && scheme.getStorage().isInteger(16))
+        wide[operand] = scheme;
+  });
   bool hasFailed = false;
   function.walk([&](QuantizableOp op) {
     if (auto schemes =

@@ -36,12 +36,13 @@ FailureOr<PrecisionRules> PrecisionRules::parse(ArrayRef<std::string> schemes,
     auto precision = llvm::StringSwitch<std::optional<Precision>>(name)
                          .Case("w8a8", Precision::w8a8)
                          .Case("w8a8-per-tensor", Precision::w8a8PerTensor)
+                         .Case("w8a16", Precision::w8a16)
                          .Case("f32", Precision::f32)
                          .Default(std::nullopt);
     if (!precision)
       return emitError() << "scheme entry '" << text
                          << "' must be REGEX:SCHEME, with SCHEME one of w8a8, "
-                            "w8a8-per-tensor, f32";
+                            "w8a8-per-tensor, w8a16, f32";
     if (failed(result.add(text, regex, *precision, emitError)))
       return failure();
   }
@@ -93,8 +94,8 @@ LogicalResult PrecisionRules::resolve(Operation *root, ErrorFn emitError) {
   }
   if (failed(verifyConsistency(names, emitError)))
     return failure();
-  // Exceptions come after what they are from. Of equally many nodes they are not
-  // exceptions, so that their order does not matter.
+  // Exceptions come after what they are from. Of equally many nodes they are
+  // not exceptions, so that their order does not matter.
   SmallVector<const Rule *> ordered;
   for (const Rule &rule : rules)
     ordered.push_back(&rule);

@@ -49,7 +49,8 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
     Changes attributes only. Before: a float network with observers. After: every op that reads something rounded has
     `qnn.schemes`, an entry for each operand (`unit`: read as it is), and every op on floats has `qnn.reason`; a remark says the
     same. A tensor that only depthwise convolutions read, and whose channels differ much in range, gets a grid for each
-    channel; its observer's range becomes one pair for each.
+    channel; its observer's range becomes one pair for each. An elementwise op that an entry gives `w8a16` reads what it reads as
+    16-bit integers: with all residual additions the numbers that go from block to block are not rounded to 8 bits on their way.
 
     ```mlir
     %1 = qnn.conv %x, %w, %b {...} : ...
@@ -63,7 +64,7 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
   let options = [
     ListOption<"keepFloat", "keep-float", "std::string", "regular expressions of nodes that stay in f32">,
     ListOption<"schemes", "scheme",  "std::string",
-      "REGEX:SCHEME entries, of several that match a node the one that matches fewest counts; schemes: w8a8, w8a8-per-tensor, f32">,
+      "REGEX:SCHEME entries, of several that match a node the one that matches fewest counts; schemes: w8a8, w8a8-per-tensor, w8a16, f32">,
     Option<"perChannelRatio", "per-channel-ratio", "double", /*default=*/"4.0",
       "least ratio of the greatest to the median channel range for a grid per channel before depthwise; 0: never">,
   ];
@@ -75,7 +76,8 @@ def MaterializeQdq : Pass<"qcc-materialize-qdq", "::mlir::func::FuncOp"> {
   let description = [{
     Before: `qnn.schemes` on ops and `qnn.range` on the observers of what they read. After: rounded operands go through a
     quantize/dequantize pair, one for each tensor and scheme, and weights through one with a scale for each output channel; there
-    are no observers and no `qnn.schemes`. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
+    are no observers and no `qnn.schemes`. What some reader takes with 16 bits is stored so, and rounded again for those that
+    take 8. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
     them the pair of what they move.
 
     The scale of weights is greatest magnitude / 127, unless all weights of the layer are multiples of one number (a model that

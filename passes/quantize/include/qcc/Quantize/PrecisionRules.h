@@ -21,7 +21,12 @@
 namespace qcc::quantize {
 
 /// What a layer is computed in.
-enum class Precision { w8a8, w8a8PerTensor, f32 };
+enum class Precision {
+  w8a8,
+  w8a8PerTensor,
+  w8a16, ///< w8a8, but elementwise ops read stored numbers of 16 bits.
+  f32
+};
 
 /// The options that name nodes by regular expressions. An entry that matches
 /// only some of the nodes of another one is an exception from it. Two entries
