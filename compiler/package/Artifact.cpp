@@ -207,14 +207,10 @@ std::string Builder::makeGolden(const Golden &golden) {
   std::string bytes;
   append(bytes, qcc_golden{golden.seed, 0});
   appendAll(bytes, golden.inputs);
-  uint64_t offset =
-      bytes.size() + golden.outputs.size() * sizeof(qcc_golden_output);
-  for (const std::vector<uint8_t> &output : golden.outputs) {
-    append(bytes, qcc_golden_output{offset, output.size()});
-    offset += output.size();
-  }
-  for (const std::vector<uint8_t> &output : golden.outputs)
-    appendAll(bytes, output);
+  for (ArrayRef<uint8_t> output : golden.outputs)
+    for (; !output.empty(); output = output.drop_front(std::min<size_t>(
+                                output.size(), QCC_GOLDEN_BLOCK)))
+      append(bytes, xxHash64(output.take_front(QCC_GOLDEN_BLOCK)));
   return bytes;
 }
 

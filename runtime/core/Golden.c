@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Context.h"
+#include "Hash.h"
 #include "Status.h"
 
 #include <math.h>
@@ -120,32 +121,33 @@ static void free_buffers(buffers *b) {
   free(b->values);
 }
 
+/// Compares an output with its hashes, which start at `*expected`, and moves
+/// that to the next output's.
 static qcc_status compare(const qcc_model *model, uint32_t output,
-                          const uint8_t *actual) {
-  const qcc_artifact *a = &model->artifact;
-  const qcc_golden_output *expected =
-      (const qcc_golden_output *)(a->golden.data + sizeof(qcc_golden) +
-                                  a->signature->input_count *
-                                      sizeof(qcc_golden_input)) +
-      output;
-  const uint8_t *bytes = a->golden.data + expected->offset;
-  if (memcmp(bytes, actual, expected->size) == 0)
-    return QCC_OK;
+                          const uint8_t *actual, const uint64_t **expected) {
   qcc_value_info info;
-  qcc_model_value(model, a->signature->input_count + output, &info);
-  uint64_t size = qcc_dtype_size(info.dtype), elements = expected->size / size;
-  uint64_t different = 0, first = elements;
-  for (uint64_t i = 0; i < elements; ++i) {
-    if (memcmp(bytes + i * size, actual + i * size, size) == 0)
+  qcc_model_value(model, model->artifact.signature->input_count + output,
+                  &info);
+  uint64_t blocks = qcc_golden_blocks(info.bytes), different = 0, first = 0;
+  for (uint64_t i = 0; i < blocks; ++i) {
+    uint64_t begin = i * QCC_GOLDEN_BLOCK, left = info.bytes - begin;
+    if (qcc_hash(actual + begin,
+                 left < QCC_GOLDEN_BLOCK ? left : QCC_GOLDEN_BLOCK) ==
+        (*expected)[i])
       continue;
-    first = different++ ? first : i;
+    if (different++ == 0)
+      first = begin / qcc_dtype_size(info.dtype);
   }
-  return qcc_fail(
-      QCC_SELFTEST_FAILED,
-      "%s: self-test failed: output '%s' differs from the golden one "
-      "in %llu of %llu elements, first in %llu",
-      model->path, info.name, (unsigned long long)different,
-      (unsigned long long)elements, (unsigned long long)first);
+  *expected += blocks;
+  if (different == 0)
+    return QCC_OK;
+  return qcc_fail(QCC_SELFTEST_FAILED,
+                  "%s: self-test failed: output '%s' differs from the golden "
+                  "one in %llu of %llu blocks of %d bytes, the first from "
+                  "element %llu on",
+                  model->path, info.name, (unsigned long long)different,
+                  (unsigned long long)blocks, QCC_GOLDEN_BLOCK,
+                  (unsigned long long)first);
 }
 
 static qcc_status run_golden(qcc_context *context, buffers *b) {
@@ -167,9 +169,12 @@ static qcc_status run_golden(qcc_context *context, buffers *b) {
     }
   }
   qcc_context_execute(context);
+  const uint64_t *expected =
+      (const uint64_t *)(a->golden.data + sizeof(qcc_golden) +
+                         inputs * sizeof(qcc_golden_input));
   for (uint32_t i = inputs; i < b->count; ++i) {
     qcc_status status =
-        compare(model, i - inputs, (const uint8_t *)b->values[i]);
+        compare(model, i - inputs, (const uint8_t *)b->values[i], &expected);
     if (status)
       return status;
   }

@@ -123,6 +123,8 @@ TEST_F(Corruption, OfTheSectionTableWithGoodHashesIsFound) {
   for (unsigned i = 0; i < sections().size(); ++i)
     for (uint64_t value : {uint64_t(1), uint64_t(size), ~uint64_t(0),
                            uint64_t(1) << 63, uint64_t(4096)}) {
+      if (sections()[i].offset == value)
+        continue;
       sections()[i].offset = value;
       rehash();
       EXPECT_NE(use(size), QCC_OK);

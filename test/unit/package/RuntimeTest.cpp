@@ -201,13 +201,14 @@ TEST_F(Runtime, ComparesWithGoldenVectors) {
   EXPECT_EQ(qcc_context_selftest(context), QCC_OK) << qcc_error_message();
   qcc_context_release(context);
 
-  test.model.golden->outputs[0][10] ^= 1;
+  test.model.golden->outputs[0][300 * sizeof(float)] ^= 1;
   open();
   context = makeContext();
   EXPECT_EQ(qcc_context_selftest(context), QCC_SELFTEST_FAILED);
-  EXPECT_STREQ(qcc_error_message(),
-               "<memory>: self-test failed: output 'y' differs from the golden "
-               "one in 1 of 1000 elements, first in 2");
+  EXPECT_STREQ(
+      qcc_error_message(),
+      "<memory>: self-test failed: output 'y' differs from the golden "
+      "one in 1 of 4 blocks of 1024 bytes, the first from element 256 on");
   qcc_context_release(context);
 }
 

@@ -367,14 +367,18 @@ typedef struct qcc_golden_input {
   double hi;
 } qcc_golden_input;
 
-/// The expected bytes of one output, within the section.
-typedef struct qcc_golden_output {
-  uint64_t offset;
-  uint64_t size;
-} qcc_golden_output;
+/// An output is compared by the XXH64, seed 0, of each block of so many bytes,
+/// the last one possibly shorter: results are the same to the last bit
+/// everywhere, so that nothing is lost by not storing them.
+enum { QCC_GOLDEN_BLOCK = 1024 };
+
+/// How many hashes stand for an output of so many bytes.
+static inline uint64_t qcc_golden_blocks(uint64_t bytes) {
+  return bytes / QCC_GOLDEN_BLOCK + (bytes % QCC_GOLDEN_BLOCK != 0);
+}
 
 /// Head of the golden section. It is followed by qcc_golden_input[inputs of the
-/// signature], qcc_golden_output[outputs], and the bytes.
+/// signature] and, for each output in turn, uint64_t[qcc_golden_blocks].
 typedef struct qcc_golden {
   uint64_t seed;
   uint64_t reserved;
