@@ -49,7 +49,8 @@ struct CommandLine {
       cl::cat(category)};
   cl::list<std::string> calibration{
       "calib", cl::value_desc("[name=]path"),
-      cl::desc("calibration data: npy, npz, picture, or a folder of them"),
+      cl::desc("calibration data: npy, npz, picture, or a folder of them; "
+               "'synthetic': invented, only to try things out"),
       cl::cat(category)};
   cl::opt<std::string> preprocess{
       "preprocess", cl::value_desc("entries"),

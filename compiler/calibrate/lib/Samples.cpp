@@ -8,6 +8,8 @@
 
 #include "qcc/Calibration/Samples.h"
 
+#include "SyntheticDataset.h"
+
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
 #include "qcc/Qnn/DType.h"
@@ -54,6 +56,18 @@ FailureOr<Samples> Samples::open(ModuleOp module, ArrayRef<std::string> sources,
   if (!preprocess.empty() && !isPreprocessed)
     return error() << "-preprocess is for pictures, but no input has 4 "
                       "dimensions";
+  if (llvm::is_contained(sources, kSynthetic)) {
+    if (sources.size() != 1)
+      return error()
+             << "-calib=synthetic stands for all data: nothing else can "
+                "be given with it";
+    emitWarning(samples.location)
+        << "calibrated on INVENTED samples: the ranges of all tensors are "
+           "guesses, and so is every figure measured on them; give real data "
+           "with -calib=PATH";
+    samples.dataset = std::make_unique<SyntheticDataset>(std::move(inputs));
+    return samples;
+  }
   if (io::Status status = io::Dataset::open({sources.begin(), sources.end()},
                                             inputs, samples.dataset);
       !status.ok())

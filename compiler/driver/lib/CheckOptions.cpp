@@ -8,6 +8,7 @@
 
 #include "CheckOptions.h"
 
+#include "qcc/Calibration/Samples.h"
 #include "qcc/Package/Package.h"
 #include "qcc/Quantize/PrecisionRules.h"
 
@@ -113,9 +114,12 @@ static LogicalResult checkGuards(const Options &options, ErrorFn emitError) {
     return emitError() << "-max-drop=" << llvm::formatv("{0}", *options.maxDrop)
                        << " must be 0 to 100 percentage points";
   bool measures = options.minSqnr || options.maxDrop || !options.labels.empty();
-  if (measures && options.calibration.empty())
+  if (measures &&
+      (options.calibration.empty() ||
+       llvm::is_contained(options.calibration, calibration::kSynthetic)))
     return emitError() << "-min-sqnr, -max-drop and -labels measure on "
-                          "calibration samples: give -calib=PATH";
+                          "calibration samples: give real ones with "
+                          "-calib=PATH";
   return success();
 }
 

@@ -212,7 +212,8 @@ private:
         !options.ranges.empty() && llvm::sys::fs::exists(options.ranges);
     if (!samples && !isSaved)
       return error() << "8-bit activations need calibration data: give "
-                        "-calib=PATH, or -bits=f32 for a float program";
+                        "-calib=PATH, -bits=f32 for a float program, or "
+                        "-calib=synthetic to try without data";
     if (!options.report.empty())
       reported.floatNetwork = module->clone();
     if (failed(

@@ -9,6 +9,7 @@
 #include "Provenance.h"
 
 #include "qcc/Analysis/Names.h"
+#include "qcc/Calibration/Samples.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Qnn/Qnn.h"
 
@@ -64,9 +65,11 @@ json::Object qcc::driver::describeProvenance(const Options &options) {
                           {"sha256", hashOf(options.recipe)}};
   json::Array sources;
   for (const std::string &source : options.calibration)
-    sources.push_back(
-        json::Object{{"source", llvm::sys::path::filename(pathOf(source))},
-                     {"sha256", hashOf(pathOf(source))}});
+    sources.push_back(source == calibration::kSynthetic
+                          ? json::Object{{"source", source}}
+                          : json::Object{{"source", llvm::sys::path::filename(
+                                                        pathOf(source))},
+                                         {"sha256", hashOf(pathOf(source))}});
   return json::Object{
       {"schema", "qcc.provenance/1"},
       {"qcc", QCC_VERSION},

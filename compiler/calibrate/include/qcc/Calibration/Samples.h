@@ -20,12 +20,16 @@
 
 namespace qcc::calibration {
 
+/// The source that stands for "there is no data": invented samples.
+constexpr llvm::StringLiteral kSynthetic = "synthetic";
+
 /// Samples for the arguments of a module's entry function, read when they are
 /// wanted.
 class Samples {
 public:
-  /// Opens `[NAME=]PATH` sources (see qcc/io/Dataset.h). Names, shapes and
-  /// types that do not fit the arguments are errors, as is an empty set.
+  /// Opens `[NAME=]PATH` sources (see qcc/io/Dataset.h), or kSynthetic, with a
+  /// warning. Names, shapes and types that do not fit the arguments are errors,
+  /// as is an empty set.
   static mlir::FailureOr<Samples> open(mlir::ModuleOp module,
                                        llvm::ArrayRef<std::string> sources,
                                        llvm::StringRef preprocess);
