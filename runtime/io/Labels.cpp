@@ -93,14 +93,15 @@ static Status readText(const std::string &path, bool byName,
       line.pop_back();
     if (line.empty())
       continue;
-    size_t comma = line.rfind(',');
-    hasNames &= comma != std::string::npos;
+    // "name,class" as in tables, or "name class" as in ImageNet's lists.
+    constexpr const char *kSeparators = ", \t";
+    size_t end = line.find_last_of(kSeparators);
+    hasNames &= end != std::string::npos;
     std::string_view last = line;
-    last.remove_prefix(comma == std::string::npos ? 0 : comma + 1);
-    last.remove_prefix(std::min(last.find_first_not_of(' '), last.size()));
+    last.remove_prefix(end == std::string::npos ? 0 : end + 1);
     int64_t label;
     if (parseLabel(last, label))
-      rows.emplace_back(line.substr(0, line.find(',')), label);
+      rows.emplace_back(line.substr(0, line.find_first_of(kSeparators)), label);
     else if (number > 1)
       return unusable(path, "line " + std::to_string(number) +
                                 " does not end in a class number");

@@ -21,6 +21,7 @@ rows = [f"sample{i:02},{label}" for i, label in enumerate(labels)]
 write("labels.txt", map(str, labels))
 write("labels.csv", ["file,class", *rows])
 write("shuffled.csv", ["file,class", *reversed(rows)])
+write("spaces.txt", [row.replace(",", " ") for row in reversed(rows)])
 write("few.txt", ["1", "2"])
 write("words.txt", ["1", "2", "cat"])
 header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': ({len(labels)},), }}".ljust(117) + "\n"

@@ -19,10 +19,9 @@ namespace qcc::io {
 
 /// Reads one class number for each sample from
 ///  - a .npy file of integers, in any shape, or
-///  - a text file, one sample a line: its last field, behind the last comma.
-///  The
-///    first line may be a header. With `byName` the lines are taken in the
-///    order of their first fields, as a folder's files are.
+///  - a text file, one sample a line: its last field, behind the last comma or
+///    space. The first line may be a header. With `byName` the lines are taken
+///    in the order of their first fields, as a folder's files are.
 Status readLabels(const std::string &path, bool byName,
                   std::vector<int64_t> &labels);
 
