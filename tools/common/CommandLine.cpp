@@ -10,6 +10,7 @@
 
 #include "qcc/runtime.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -18,9 +19,9 @@ using namespace qcc::tools;
 
 void CommandLine::addFlag(std::string name, std::string help, bool &target) {
   auto set = [&target](const std::string &value) -> std::string {
-    if (value != "" && value != "true" && value != "false")
+    if (value != "true" && value != "false")
       return "expected true or false";
-    target = value != "false";
+    target = value == "true";
     return "";
   };
   options.push_back({std::move(name), "", std::move(help), true, set});
@@ -48,18 +49,30 @@ void CommandLine::addList(std::string name, std::string value, std::string help,
 
 void CommandLine::addNumber(std::string name, std::string value,
                             std::string help, uint32_t minimum,
-                            uint32_t &target) {
-  auto set = [&target, minimum](const std::string &value) -> std::string {
+                            uint32_t maximum, uint32_t &target) {
+  auto set = [&target, minimum,
+              maximum](const std::string &value) -> std::string {
     char *end;
     unsigned long number = strtoul(value.c_str(), &end, 10);
-    if (value.empty() || !isdigit(value[0]) || *end || number > 1000000000 ||
-        number < minimum)
-      return "expected a number of at least " + std::to_string(minimum);
+    // A number that is too large for the type saturates.
+    if (value.empty() || !isdigit(value[0]) || *end || number < minimum ||
+        number > maximum)
+      return "expected a number from " + std::to_string(minimum) + " to " +
+             std::to_string(maximum);
     target = number;
     return "";
   };
-  options.push_back(
-      {std::move(name), std::move(value), std::move(help), false, set});
+  bool isJoined = name.size() == 1;
+  options.push_back({std::move(name), std::move(value), std::move(help), false,
+                     set, isJoined});
+}
+
+std::optional<double> CommandLine::parseReal(const std::string &text) {
+  char *end;
+  double number = strtod(text.c_str(), &end);
+  if (text.empty() || isspace(text[0]) || *end || !std::isfinite(number))
+    return std::nullopt;
+  return number;
 }
 
 CommandLine::Option *CommandLine::find(std::string_view name) {
@@ -80,11 +93,44 @@ void CommandLine::printHelp() const {
     printf("  %-26s %s\n", left.c_str(), right.c_str());
   };
   for (const Option &option : options)
-    print("-" + option.name +
-              (option.value.empty() ? "" : "=<" + option.value + ">"),
-          option.help);
+    if (!option.help.empty())
+      print("-" + option.name +
+                (option.value.empty() ? "" : "=<" + option.value + ">"),
+            option.help);
   print("-help", "this text");
-  print("-version", "the version of artifacts that can be read");
+  print("-version", "the version of the artifacts");
+}
+
+/// Takes the option at argv[i], and its value where that is the next argument.
+/// Returns what is wrong, or nothing.
+std::string CommandLine::parseOption(int argc, char **argv, int &i) {
+  std::string_view argument = argv[i];
+  argument.remove_prefix(argument[1] == '-' ? 2 : 1);
+  size_t equals = argument.find('=');
+  Option *option = find(argument.substr(0, equals));
+  std::optional<std::string> value;
+  if (equals != std::string_view::npos)
+    value = argument.substr(equals + 1);
+  if (!option && argument.size() > 1 && isdigit(argument[1])) {
+    option = find(argument.substr(0, 1));
+    if (option && !option->isJoined)
+      option = nullptr;
+    value = argument.substr(1);
+  }
+  std::string shown = std::string("'") + argv[i] + "': ";
+  if (!option)
+    return shown + "unknown option; see -help";
+  if (option->isSeen && !option->isRepeatable)
+    return shown + "given twice";
+  option->isSeen = true;
+  if (!value && !option->value.empty()) {
+    if (i + 1 == argc)
+      return shown + "a value is missing";
+    value = argv[++i];
+    shown = std::string("'") + argv[i - 1] + " " + argv[i] + "': ";
+  }
+  std::string problem = option->set(value.value_or("true"));
+  return problem.empty() ? "" : shown + problem;
 }
 
 CommandLine::Outcome
@@ -96,9 +142,9 @@ CommandLine::parse(int argc, char **argv,
     std::string_view argument = argv[i];
     if (onlyFiles || argument.size() < 2 || argument[0] != '-') {
       if (given == files.size()) {
-        std::string known = given == 1 ? "one artifact" : "two artifacts";
-        printError("more than " + known + ": '" + *files.back() + "' and '" +
-                   argv[i] + "'");
+        printError("more than " +
+                   (given == 1 ? "one " + subject : "two " + subject + "s") +
+                   ": '" + *files.back() + "' and '" + argv[i] + "'");
         return Outcome::Fail;
       }
       *files[given++] = argument;
@@ -108,41 +154,24 @@ CommandLine::parse(int argc, char **argv,
       onlyFiles = true;
       continue;
     }
-    argument.remove_prefix(argument[1] == '-' ? 2 : 1);
-    size_t equals = argument.find('=');
-    std::string_view name = argument.substr(0, equals);
+    std::string_view name = argument.substr(argument[1] == '-' ? 2 : 1);
     if (name == "help" || name == "h") {
       printHelp();
       return Outcome::Exit;
     }
     if (name == "version") {
-      printf("%s: reads qcc artifacts of version %s\n", tool.c_str(),
-             qcc_version());
+      printf("%s: qcc artifacts of version %s\n", tool.c_str(), qcc_version());
       return Outcome::Exit;
     }
-    Option *option = find(name);
-    std::string problem;
-    if (!option)
-      problem = "unknown option; see -help";
-    else if (option->seen && !option->repeatable)
-      problem = "given twice";
-    else if (equals != std::string_view::npos)
-      problem = option->set(std::string(argument.substr(equals + 1)));
-    else if (option->value.empty())
-      problem = option->set("");
-    else if (i + 1 == argc)
-      problem = "a value is missing";
-    else
-      problem = option->set(argv[++i]);
+    std::string problem = parseOption(argc, argv, i);
     if (!problem.empty()) {
-      printError("'" + std::string(argv[i]) + "': " + problem);
+      printError(problem);
       return Outcome::Fail;
     }
-    option->seen = true;
   }
   if (given < files.size()) {
-    printError(std::string(given ? "a second artifact is missing"
-                                 : "no artifact given") +
+    printError((given ? "a second " + subject + " is missing"
+                      : "no " + subject + " given") +
                "; see -help");
     return Outcome::Fail;
   }

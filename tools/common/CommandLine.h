@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 //
-// For the programs that must not link LLVM: -x=v, -x v, --x=v, and flags -x.
+// What LLVM's own parser takes (-x=v, -x v, --x=v, and flags -x), for programs
+// that must not link LLVM; and for the compiler, so that one message has one
+// form and linking with LLD, which resets all cl::opts, concerns nobody.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,18 +20,27 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qcc::tools {
 
+/// The largest number of anything that can be asked for.
+inline constexpr uint32_t kMany = 1000000000;
+
 class CommandLine {
 public:
-  /// `usage` is what stands behind the tool's name in the help.
-  CommandLine(std::string tool, std::string usage, std::string overview)
+  /// `usage` is what stands behind the tool's name in the help, `subject` what
+  /// its files are.
+  CommandLine(std::string tool, std::string usage, std::string overview,
+              std::string subject = "artifact")
       : tool(std::move(tool)), usage(std::move(usage)),
-        overview(std::move(overview)) {}
+        overview(std::move(overview)), subject(std::move(subject)) {}
+
+  // An option without help is hidden.
 
   void addFlag(std::string name, std::string help, bool &target);
   void addString(std::string name, std::string value, std::string help,
@@ -37,9 +48,44 @@ public:
   /// May be given more than once.
   void addList(std::string name, std::string value, std::string help,
                std::vector<std::string> &target);
-  /// Must be at least `minimum`.
+  /// A whole number of that range. One letter may have it attached: -j4.
   void addNumber(std::string name, std::string value, std::string help,
-                 uint32_t minimum, uint32_t &target);
+                 uint32_t minimum, uint32_t maximum, uint32_t &target);
+  /// A finite number, for a double or an optional one.
+  template <typename TargetT>
+  void addReal(std::string name, std::string value, std::string help,
+               TargetT &target) {
+    auto set = [&target](const std::string &value) -> std::string {
+      std::optional<double> number = parseReal(value);
+      if (!number)
+        return "expected a number";
+      target = *number;
+      return "";
+    };
+    options.push_back(
+        {std::move(name), std::move(value), std::move(help), false, set});
+  }
+  /// One of some words, each of which stands for something.
+  template <typename T, typename TargetT>
+  void addChoice(std::string name, std::string value, std::string help,
+                 std::vector<std::pair<std::string, T>> choices,
+                 TargetT &target) {
+    auto set = [&target, choices = std::move(choices)](
+                   const std::string &value) -> std::string {
+      std::string known;
+      for (size_t i = 0; i < choices.size(); ++i) {
+        if (choices[i].first == value) {
+          target = choices[i].second;
+          return "";
+        }
+        known += i == 0 ? "" : i + 1 < choices.size() ? ", " : " or ";
+        known += choices[i].first;
+      }
+      return "expected " + known;
+    };
+    options.push_back(
+        {std::move(name), std::move(value), std::move(help), false, set});
+  }
 
   /// What to do after parsing.
   enum class Outcome { Run, Exit, Fail };
@@ -59,16 +105,20 @@ public:
 private:
   struct Option {
     std::string name, value, help;
-    bool repeatable;
+    bool isRepeatable;
     /// Takes the value; returns what is wrong with it, or nothing.
     std::function<std::string(const std::string &)> set;
-    bool seen = false;
+    /// The value may follow the name at once, as in -j4.
+    bool isJoined = false;
+    bool isSeen = false;
   };
 
+  static std::optional<double> parseReal(const std::string &text);
   Option *find(std::string_view name);
+  std::string parseOption(int argc, char **argv, int &i);
   void printHelp() const;
 
-  std::string tool, usage, overview;
+  std::string tool, usage, overview, subject;
   std::vector<Option> options;
 };
 

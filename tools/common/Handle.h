@@ -27,7 +27,7 @@ struct ProgramOptions {
 
   void addTo(CommandLine &line) {
     line.addString("device", "NAME", "cpu or auto", device);
-    line.addNumber("threads", "N", "default: one per physical core", 1,
+    line.addNumber("threads", "N", "default: one per physical core", 1, kMany,
                    threads);
     line.addString("program", "NAME",
                    "one of the programs that qcc-run -info lists; default: the "

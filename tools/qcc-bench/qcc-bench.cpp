@@ -42,10 +42,10 @@ int main(int argc, char **argv) {
                options.inputs);
   options.addTo(line);
   line.addNumber("warmup", "N", "runs that are not timed; default: 10", 0,
-                 options.warmup);
+                 kMany, options.warmup);
   line.addNumber("repeat", "N",
                  "runs that are timed; default: for a second, at least 10", 1,
-                 options.repeat);
+                 kMany, options.repeat);
   line.addFlag("per-layer", "time every stage on its own too",
                options.perLayer);
   line.addFlag("json", "print JSON (schema qcc.bench/1), with all samples",

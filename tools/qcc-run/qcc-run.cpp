@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
                  options.against);
   line.addNumber("first-class", "N",
                  "of -eval: the output that label 0 stands for (default: 0)", 0,
-                 options.firstClass);
+                 kMany, options.firstClass);
   line.addFlag("info", "print what the artifact is", options.info);
   line.addFlag("json", "print it as JSON", options.json);
   line.addFlag("selftest", "verify the artifact and run its golden vectors",

@@ -16,8 +16,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::driver;
@@ -107,9 +105,6 @@ static LogicalResult checkCombination(const Options &options,
 }
 
 static LogicalResult checkGuards(const Options &options, ErrorFn emitError) {
-  if (std::isnan(options.minSqnrLayer) ||
-      (options.minSqnr && std::isnan(*options.minSqnr)))
-    return emitError() << "-min-sqnr and -min-sqnr-layer must be numbers";
   if (options.maxDrop && !(*options.maxDrop >= 0 && *options.maxDrop <= 100))
     return emitError() << "-max-drop=" << llvm::formatv("{0}", *options.maxDrop)
                        << " must be 0 to 100 percentage points";

@@ -8,7 +8,6 @@
 
 #include "qcc/Driver/Options.h"
 
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace qcc::driver;
@@ -31,16 +30,4 @@ llvm::StringRef qcc::driver::phaseName(Phase phase) {
     return "package";
   }
   llvm_unreachable("all phases are named");
-}
-
-std::optional<Phase> qcc::driver::parsePhase(llvm::StringRef name) {
-  return llvm::StringSwitch<std::optional<Phase>>(name)
-      .Case("import", Phase::import)
-      .Case("graph", Phase::graph)
-      .Case("calibrate", Phase::calibrate)
-      .Case("quantize", Phase::quantize)
-      .Case("lower", Phase::lower)
-      .Case("codegen", Phase::codegen)
-      .Case("package", Phase::package)
-      .Default(std::nullopt);
 }

@@ -30,8 +30,6 @@ enum class Phase {
 };
 
 llvm::StringRef phaseName(Phase phase);
-/// The phase of that name, or nullopt.
-std::optional<Phase> parsePhase(llvm::StringRef name);
 
 /// What is written in the end.
 enum class Emit { artifact, sharedObject, object, assembly, llvmIR, mlir };
@@ -39,8 +37,7 @@ enum class Emit { artifact, sharedObject, object, assembly, llvmIR, mlir };
 /// A layer that keeps less of its float result, in dB, has collapsed.
 inline constexpr double kDefaultMinSqnrLayer = 3;
 
-/// The command line as a plain struct: linking resets every cl::opt of the
-/// process, so nothing but the tool's main reads those.
+/// The command line as a plain struct.
 struct Options {
   std::string model;
   std::string output; ///< Empty: the model's name with the suffix of `emit`.
