@@ -41,6 +41,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/ThreadPool.h"
 
 using namespace mlir;
 using namespace qcc;
@@ -490,7 +491,13 @@ private:
 LogicalResult qcc::driver::compile(const Options &options) {
   DialectRegistry registry;
   registerAllDialects(registry);
-  MLIRContext context(registry);
+  std::optional<llvm::DefaultThreadPool> threads;
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  if (options.threads > 1)
+    context.setThreadPool(
+        threads.emplace(llvm::hardware_concurrency(options.threads)));
+  else if (options.threads == 0)
+    context.enableMultithreading();
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(context, options.model, options.remarks);
   LogicalResult result = Compilation(options, context).run();
