@@ -14,6 +14,7 @@
 #include "qcc/Qnn/Qnn.h"
 
 #include <cmath>
+#include <mutex>
 
 using namespace mlir;
 using namespace qcc;
@@ -25,14 +26,6 @@ using calibrate::TensorStatistics;
 static constexpr uint64_t kFewSamples = 8;
 /// Halves of the set whose extents differ by this factor are not of one kind.
 static constexpr float kGreatestDisparity = 2;
-
-/// The elements in memory of their own.
-static qnn::Tensor copyOf(const qnn::Tensor &tensor) {
-  qnn::Tensor copy = qnn::Tensor::uninitialized(tensor.getType());
-  std::copy_n(tensor.data<char>(), tensor.getByteSize(),
-              copy.mutableData<char>());
-  return copy;
-}
 
 FailureOr<ModelStatistics>
 qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
@@ -46,12 +39,13 @@ qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
     statistics.tensors.emplace_back().tensor = op.getTensor().str();
   });
 
-  // As many samples at a time as there are threads; then the tensors are shared
-  // out over the threads, so that each takes its samples in order.
+  // As many samples at a time as there are threads. Each looks at its tensors
+  // where they lie; sums are added up afterwards, in the order of the samples.
   MLIRContext *context = module.getContext();
   size_t batch = context->isMultithreadingEnabled()
                      ? context->getThreadPool().getMaxConcurrency()
                      : 1;
+  std::vector<std::mutex> locks(statistics.tensors.size());
   Progress progress("calibrating", samples.count());
   for (size_t first = 0; first < samples.count(); first += batch) {
     size_t size = std::min(batch, samples.count() - first);
@@ -62,25 +56,24 @@ qcc::calibration::collectStatistics(ModuleOp module, const Samples &samples,
         return failure();
       inputs[i] = std::move(*sample);
     }
-    std::vector<std::vector<qnn::Tensor>> seen(
-        size, std::vector<qnn::Tensor>(statistics.tensors.size()));
-    auto run = [&](size_t i) {
-      return executor.run(inputs[i],
-                          [&](int64_t id, const qnn::Tensor &tensor) {
-                            seen[i][slots.lookup(id)] = copyOf(tensor);
-                          });
+    std::vector<std::vector<calibrate::Moments>> seen(
+        size, std::vector<calibrate::Moments>(statistics.tensors.size()));
+    auto run = [&](size_t i) -> LogicalResult {
+      return executor.run(inputs[i], [&](int64_t id,
+                                         const qnn::Tensor &tensor) {
+        size_t slot = slots.lookup(id);
+        int64_t channels = tensor.getRank() ? tensor.getShape().back() : 1;
+        std::lock_guard<std::mutex> lock(locks[slot]);
+        seen[i][slot] = statistics.tensors[slot].observe(
+            ArrayRef(tensor.data<float>(), tensor.getNumElements()), channels);
+      });
     };
     if (failed(failableParallelForEachN(context, 0, size, run)))
       return failure();
-    parallelFor(context, 0, statistics.tensors.size(), [&](size_t slot) {
-      for (size_t i = 0; i < size; ++i) {
-        const qnn::Tensor &tensor = seen[i][slot];
-        int64_t channels = tensor.getRank() ? tensor.getShape().back() : 1;
-        statistics.tensors[slot].update(
-            ArrayRef(tensor.data<float>(), tensor.getNumElements()), channels,
-            /*secondHalf=*/2 * (first + i) >= samples.count());
-      }
-    });
+    for (size_t i = 0; i < size; ++i)
+      for (auto [tensor, moments] :
+           llvm::zip_equal(statistics.tensors, seen[i]))
+        tensor.add(moments, /*secondHalf=*/2 * (first + i) >= samples.count());
     progress.update(first + size);
   }
   return statistics;

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/Threading.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Qnn/VectorClones.h"
 
 #include <algorithm>
 
@@ -95,10 +96,9 @@ SecondMoments::SecondMoments(int64_t groups, int64_t depth)
 
 /// sums[j] += a * x[j] + b * y[j] + ... for four rows at a time, which halves
 /// what goes through memory twice.
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3",
-                             "default"))) static void
-addScaledRows(float *__restrict sums, const float *rows, int64_t stride,
-              const float *factors, int64_t n) {
+QCC_VECTOR_CLONES
+static void addScaledRows(float *__restrict sums, const float *rows,
+                          int64_t stride, const float *factors, int64_t n) {
   const float *x0 = rows, *x1 = rows + stride, *x2 = rows + 2 * stride,
               *x3 = rows + 3 * stride;
   float f0 = factors[0], f1 = factors[stride], f2 = factors[2 * stride],

@@ -9,6 +9,7 @@
 #include "qcc/Calibrate/Statistics.h"
 
 #include "mlir/IR/Builders.h"
+#include "qcc/Qnn/VectorClones.h"
 
 #include <array>
 #include <cmath>
@@ -64,34 +65,94 @@ void Histogram::cover(float low, float high) {
   first = wantedFirst;
 }
 
-void Histogram::add(ArrayRef<float> values) {
-  // Multiplying by a power of two is exact, and so is the floor that follows.
-  float inverse = std::ldexp(1.0f, -exponent);
-  uint64_t zerosHere = 0;
-  for (float value : values) {
-    if (value == 0) {
-      ++zerosHere;
-      continue;
-    }
-    float scaled = value * inverse;
-    auto bin = static_cast<int64_t>(scaled);
-    bin -= static_cast<float>(bin) > scaled;
-    ++counts[bin - first];
+/// Writes the place of each number's bin; that of zeros is `kBins`.
+QCC_VECTOR_CLONES
+static void findBins(const float *values, size_t count, float inverseWidth,
+                     float first, int32_t *places) {
+  for (size_t i = 0; i < count; ++i) {
+    // Multiplying by a power of two is exact, and so are the floor and the
+    // difference of two whole numbers less than kBins apart.
+    float place = std::floor(values[i] * inverseWidth) - first;
+    places[i] = values[i] == 0 ? static_cast<int32_t>(Histogram::kBins)
+                               : static_cast<int32_t>(place);
   }
-  zeros += zerosHere;
+}
+
+void Histogram::add(ArrayRef<float> values) {
+  constexpr size_t kBlock = 1024, kCopies = 4;
+  float inverseWidth = std::ldexp(1.0f, -exponent);
+  // Copies, so that numbers of one bin in a row do not wait for each other.
+  std::array<std::array<uint32_t, kBins + 1>, kCopies> seen{};
+  std::array<int32_t, kBlock> places;
+  for (size_t begin = 0; begin < values.size(); begin += kBlock) {
+    size_t count = std::min(kBlock, values.size() - begin);
+    findBins(values.data() + begin, count, inverseWidth,
+             static_cast<float>(first), places.data());
+    for (size_t i = 0; i < count; ++i)
+      ++seen[i % kCopies][places[i]];
+  }
+  for (const auto &copy : seen) {
+    for (int64_t i = 0; i < kBins; ++i)
+      counts[i] += copy[i];
+    zeros += copy[kBins];
+  }
 }
 
 //===- TensorStatistics ---------------------------------------------------===//
 
 static bool isNotFinite(float value) { return !std::isfinite(value); }
 
-void TensorStatistics::update(ArrayRef<float> values, int64_t channels,
-                              bool secondHalf) {
-  ++samples;
+QCC_VECTOR_CLONES
+static size_t countNotFinite(const float *values, size_t count) {
+  uint32_t result = 0;
+  for (size_t i = 0; i < count; ++i)
+    result += isNotFinite(values[i]);
+  return result;
+}
+
+/// Lowers `low` and raises `high` to rows of so many channels.
+QCC_VECTOR_CLONES
+static void extend(float *__restrict low, float *__restrict high,
+                   const float *__restrict values, size_t rows,
+                   size_t channels) {
+  for (size_t row = 0; row < rows; ++row, values += channels)
+    for (size_t c = 0; c < channels; ++c) {
+      low[c] = values[c] < low[c] ? values[c] : low[c];
+      high[c] = values[c] > high[c] ? values[c] : high[c];
+    }
+}
+
+/// Lanes make the sums independent of each other; their order is fixed.
+static constexpr size_t kLanes = 8;
+
+/// Adds one number, and its square, to each lane, over and over. Squares of f32
+/// are exact in f64, so that fusing them changes nothing.
+QCC_VECTOR_CLONES
+static void addToLanes(double *__restrict sums, double *__restrict squares,
+                       const float *__restrict values, size_t count) {
+  double sum[kLanes], square[kLanes];
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    sum[lane] = sums[lane];
+    square[lane] = squares[lane];
+  }
+  for (size_t i = 0; i + kLanes <= count; i += kLanes)
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      double value = values[i + lane];
+      sum[lane] += value;
+      square[lane] += value * value;
+    }
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    sums[lane] = sum[lane];
+    squares[lane] = square[lane];
+  }
+}
+
+Moments TensorStatistics::observe(ArrayRef<float> values, int64_t channels) {
+  Moments sample;
   if (values.empty())
-    return;
+    return sample;
   std::vector<float> finite;
-  if (size_t bad = llvm::count_if(values, isNotFinite)) {
+  if (size_t bad = countNotFinite(values.data(), values.size())) {
     notFinite += bad;
     finite.assign(values.begin(), values.end());
     std::replace_if(finite.begin(), finite.end(), isNotFinite, 0.0f);
@@ -106,39 +167,43 @@ void TensorStatistics::update(ArrayRef<float> values, int64_t channels,
          values.size() % channels == 0 && "samples of one tensor are alike");
   // Of this sample alone first: its extremes are a statistic too.
   std::vector<float> low(values.begin(), values.begin() + channels), high = low;
-  for (size_t row = channels; row < values.size(); row += channels)
-    for (int64_t c = 0; c < channels; ++c) {
-      float value = values[row + c];
-      low[c] = value < low[c] ? value : low[c];
-      high[c] = value > high[c] ? value : high[c];
-    }
+  extend(low.data(), high.data(), values.data(), values.size() / channels,
+         channels);
   for (int64_t c = 0; c < channels; ++c) {
     channelMin[c] = std::min(channelMin[c], low[c]);
     channelMax[c] = std::max(channelMax[c], high[c]);
   }
-  float least = *llvm::min_element(low), greatest = *llvm::max_element(high);
-  sumOfMins += least;
-  sumOfMaxs += greatest;
+  sample.min = *llvm::min_element(low);
+  sample.max = *llvm::max_element(high);
 
-  // Lanes make the sums independent of each other; their order is fixed.
-  constexpr size_t kLanes = 8;
   std::array<double, kLanes> sum{}, squares{};
-  for (size_t i = 0; i < values.size(); i += kLanes)
-    for (size_t lane = 0, e = std::min(kLanes, values.size() - i); lane < e;
-         ++lane) {
-      double value = values[i + lane];
-      sum[lane] += value;
-      squares[lane] += value * value;
-    }
-  Moments &half = halves[secondHalf];
-  half.count += values.size();
-  half.sum += std::accumulate(sum.begin(), sum.end(), 0.0);
-  half.sumOfSquares += std::accumulate(squares.begin(), squares.end(), 0.0);
-  half.min = std::min(half.min, least);
-  half.max = std::max(half.max, greatest);
+  addToLanes(sum.data(), squares.data(), values.data(), values.size());
+  for (size_t i = values.size() / kLanes * kLanes; i < values.size(); ++i) {
+    double value = values[i];
+    sum[i % kLanes] += value;
+    squares[i % kLanes] += value * value;
+  }
+  sample.count = values.size();
+  sample.sum = std::accumulate(sum.begin(), sum.end(), 0.0);
+  sample.sumOfSquares = std::accumulate(squares.begin(), squares.end(), 0.0);
 
-  histogram.cover(least, greatest);
+  histogram.cover(sample.min, sample.max);
   histogram.add(values);
+  return sample;
+}
+
+void TensorStatistics::add(const Moments &sample, bool secondHalf) {
+  ++samples;
+  if (!sample.count)
+    return;
+  sumOfMins += sample.min;
+  sumOfMaxs += sample.max;
+  Moments &half = halves[secondHalf];
+  half.count += sample.count;
+  half.sum += sample.sum;
+  half.sumOfSquares += sample.sumOfSquares;
+  half.min = std::min(half.min, sample.min);
+  half.max = std::max(half.max, sample.max);
 }
 
 DictionaryAttr TensorStatistics::toAttribute(MLIRContext *context) const {

@@ -11,21 +11,13 @@
 
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/Tensor.h"
+#include "qcc/Qnn/VectorClones.h"
 
 #include "llvm/ADT/SmallVector.h"
 
 namespace qcc::qnn {
 
 using Operands = llvm::ArrayRef<const Tensor *>;
-
-/// Compiles a loop for wider vectors as well, chosen at load. Results do not
-/// depend on it: the code says where to fuse and in which order to add.
-#if defined(__x86_64__) && defined(__linux__)
-#define QCC_VECTOR_CLONES                                                      \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define QCC_VECTOR_CLONES
-#endif
 
 inline mlir::RankedTensorType typeOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType());

@@ -54,7 +54,7 @@ private:
   float lowest = 0, highest = 0; ///< What is covered.
 };
 
-/// Extremes and moments of one part of the samples.
+/// Extremes and moments of one sample or one part of the samples.
 struct Moments {
   uint64_t count = 0;
   double sum = 0;
@@ -77,7 +77,13 @@ struct TensorStatistics {
   std::vector<float> channelMin, channelMax;
 
   /// Takes in one sample of `channels` channels, the innermost axis.
-  void update(llvm::ArrayRef<float> values, int64_t channels, bool secondHalf);
+  void update(llvm::ArrayRef<float> values, int64_t channels, bool secondHalf) {
+    add(observe(values, channels), secondHalf);
+  }
+  /// The same in two steps. Samples may be observed in any order; what that
+  /// gives must be added in the order of the samples.
+  Moments observe(llvm::ArrayRef<float> values, int64_t channels);
+  void add(const Moments &sample, bool secondHalf);
 
   float min() const { return std::min(halves[0].min, halves[1].min); }
   float max() const { return std::max(halves[0].max, halves[1].max); }
