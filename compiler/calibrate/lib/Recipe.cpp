@@ -123,6 +123,8 @@ static bool readCorrection(const JsonValue &value,
 
 static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
                        Path path) {
+  if (name == "equalize")
+    return readBool(value, recipe.equalize, path);
   if (name == "ranges")
     return readRanges(value, recipe.ranges, path);
   if (name == "percentile")

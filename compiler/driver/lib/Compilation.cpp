@@ -33,6 +33,7 @@
 #include "qcc/Import/Import.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Quantize/Passes.h"
 #include "qcc/Quantize/PrecisionRules.h"
 #include "qcc/io/Preprocess.h"
 
@@ -215,6 +216,8 @@ private:
       return error() << "8-bit activations need calibration data: give "
                         "-calib=PATH, -bits=f32 for a float program, or "
                         "-calib=synthetic to try without data";
+    if (failed(equalize()))
+      return failure();
     if (!options.report.empty())
       reported.floatNetwork = module->clone();
     if (failed(
@@ -245,6 +248,19 @@ private:
       return failure();
     calibration::warnOfStatistics(*module, *statistics);
     return calibrate::absorbStatistics(*module, *statistics);
+  }
+
+  /// Statistics are of the equalized network.
+  LogicalResult equalize() {
+    FailureOr<calibration::Recipe> recipe =
+        makeRecipe(options, [&] { return error(); });
+    if (failed(recipe) || !recipe->equalize)
+      return recipe;
+    return runPipeline(
+        [](OpPassManager &manager) {
+          manager.addNestedPass<func::FuncOp>(quantize::createEqualize());
+        },
+        Declared::nothing);
   }
 
   /// The recipe's rules must match nodes and agree with each other. Known

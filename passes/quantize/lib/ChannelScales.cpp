@@ -8,6 +8,7 @@
 
 #include "ChannelRanges.h"
 #include "Grids.h"
+#include "WeightScales.h"
 
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Qnn/Constants.h"
@@ -184,11 +185,7 @@ void ScaledGroup::scaleWeights(OpBuilder &builder, ScaleEquivariantOp op,
   std::vector<float> values = *qnn::readFloats(weight->get());
   ArrayRef<int64_t> shape =
       cast<RankedTensorType>(weight->get().getType()).getShape();
-  int64_t axis = op.getWeightInputAxis(), inner = 1;
-  for (int64_t extent : shape.drop_front(axis + 1))
-    inner *= extent;
-  for (size_t i = 0; i < values.size(); ++i)
-    values[i] *= scales[(i / inner) % shape[axis]];
+  scaleAlong(values, shape, op.getWeightInputAxis(), scales);
   builder.setInsertionPoint(op);
   weight->set(
       qnn::createConstant(builder, weight->get().getLoc(), shape, values));

@@ -75,6 +75,34 @@ std::vector<float> qcc::quantize::weightScales(llvm::ArrayRef<float> weights,
   return scales;
 }
 
+/// Calls `visit(i, index)` for each element and its index along `axis`.
+static void visitAlong(llvm::ArrayRef<int64_t> shape, int64_t axis,
+                       size_t count,
+                       llvm::function_ref<void(size_t, int64_t)> visit) {
+  int64_t inner = 1;
+  for (int64_t extent : shape.drop_front(axis + 1))
+    inner *= extent;
+  for (size_t i = 0; i < count; ++i)
+    visit(i, static_cast<int64_t>(i) / inner % shape[axis]);
+}
+
+std::vector<float> qcc::quantize::magnitudes(llvm::ArrayRef<float> values,
+                                             llvm::ArrayRef<int64_t> shape,
+                                             int64_t axis) {
+  std::vector<float> result(shape[axis], 0.0f);
+  visitAlong(shape, axis, values.size(), [&](size_t i, int64_t index) {
+    result[index] = std::max(result[index], std::abs(values[i]));
+  });
+  return result;
+}
+
+void qcc::quantize::scaleAlong(std::vector<float> &values,
+                               llvm::ArrayRef<int64_t> shape, int64_t axis,
+                               llvm::ArrayRef<float> factors) {
+  visitAlong(shape, axis, values.size(),
+             [&](size_t i, int64_t index) { values[i] *= factors[index]; });
+}
+
 void qcc::quantize::fitBiases(llvm::ArrayRef<float> biases,
                               llvm::ArrayRef<float> inputScales,
                               std::vector<float> &weightScales) {

@@ -26,6 +26,14 @@ std::optional<float> findWeightGrid(llvm::ArrayRef<float> weights);
 std::vector<float> weightScales(llvm::ArrayRef<float> weights, int64_t channels,
                                 bool useGrid);
 
+/// The greatest magnitude at each index of `axis` of a tensor.
+std::vector<float> magnitudes(llvm::ArrayRef<float> values,
+                              llvm::ArrayRef<int64_t> shape, int64_t axis);
+
+/// Multiplies what is at each index of `axis` of a tensor by its factor.
+void scaleAlong(std::vector<float> &values, llvm::ArrayRef<int64_t> shape,
+                int64_t axis, llvm::ArrayRef<float> factors);
+
 /// Raises scales of weights until the biases fit i32 on the accumulator's grid.
 void fitBiases(llvm::ArrayRef<float> biases, llvm::ArrayRef<float> inputScales,
                std::vector<float> &weightScales);

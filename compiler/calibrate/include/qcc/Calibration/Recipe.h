@@ -21,6 +21,7 @@ namespace qcc::calibration {
 /// The choices of the quantize phase. What is left open is measured on samples
 /// that are held back.
 struct Recipe {
+  bool equalize = false; ///< Weights of neighbouring layers, beforehand.
   /// Left open, the better of l3 and mse.
   std::optional<calibrate::RangeMethod> ranges;
   double percentile = 99.999;

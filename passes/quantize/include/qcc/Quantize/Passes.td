@@ -43,6 +43,33 @@ def ChannelScales : Pass<"qcc-channel-scales", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::qcc::qnn::QnnDialect"];
 }
 
+def Equalize : Pass<"qcc-equalize", "::mlir::func::FuncOp"> {
+  let summary = "cross-layer equalization of weights";
+  let description = [{
+    Before: a float network that nobody has observed yet. After: where one contraction alone reads what another computes, through
+    ops that keep factors of channels (`ScaleEquivariantOp`: `passes`, `absorbs`), the weights that write a channel, with their
+    biases, are divided by s and those that read it are multiplied by s, such that the greatest magnitudes r1 and r2 of both
+    become sqrt(r1 * r2) (Nagel et al., 2019). Pair after pair, until nothing changes. s is rounded to a power of 2, so that the
+    network computes what it did, to the bit.
+
+    For one scale per tensor. With a scale for each output channel it makes little difference, and with channel scales none, which
+    know how great activations are; hence it is off by default.
+
+    ```mlir
+    %0 = qnn.linear %x, %w, %b ... // weights that write the two channels: up to 16 and 1
+    %1 = qnn.clamp %0 [0.0, 0x7F800000] : tensor<1x2xf32>
+    %2 = qnn.linear %1, %v ...     // weights that read them: up to 1 and 1
+    ```
+    becomes, with s = 4 and 1,
+    ```mlir
+    %0 = qnn.linear %x, %w_by_s, %b_by_s ... // 4 and 1
+    %1 = qnn.clamp %0 [0.0, 0x7F800000] : tensor<1x2xf32>
+    %2 = qnn.linear %1, %v_times_s ...       // 4 and 1
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect"];
+}
+
 def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
   let summary = "decide, for every op, which operands it reads in which scheme, and say why";
   let description = [{
