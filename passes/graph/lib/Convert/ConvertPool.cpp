@@ -11,6 +11,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::graph;
@@ -25,12 +27,102 @@ Value makePool(NodeConversion &c, PoolKind kind, Value input,
                                p);
 }
 
+/// Calls `visit` with every index of a space of these extents, the last one
+/// fastest.
+void forEachIndex(ArrayRef<int64_t> extents,
+                  llvm::function_ref<void(ArrayRef<int64_t>)> visit) {
+  SmallVector<int64_t> index(extents.size(), 0);
+  int64_t count = ShapedType::getNumElements(extents);
+  for (int64_t i = 0; i < count; ++i) {
+    visit(index);
+    for (size_t d = extents.size(); d-- > 0 && ++index[d] == extents[d];)
+      index[d] = 0;
+  }
+}
+
+/// The least number of `type`, which no maximum prefers to another.
+double leastOf(Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return -std::numeric_limits<double>::infinity();
+  return integer.isUnsigned() ? 0 : -std::ldexp(1.0, integer.getWidth() - 1);
+}
+
+/// Where in the whole input the greatest element of each window is: the number
+/// of its tap, from which its place follows linearly.
+Value findMaxima(NodeConversion &c, Value input, const Window &window,
+                 ArrayRef<int64_t> outputs) {
+  constexpr int64_t mostTaps = 1024;
+  size_t spatial = window.kernel.size(), rank = spatial + 2;
+  if (ShapedType::getNumElements(window.kernel) > mostTaps) {
+    (void)c.refuse("output 1 (Indices) is supported for windows of at most " +
+                   Twine(mostTaps) + " elements");
+    return {};
+  }
+  ArrayRef<int64_t> extents = c.shapeOf(input);
+  // Elements from one place to the next along each dimension.
+  bool columnMajor = c.getInt("storage_order", 0) != 0;
+  SmallVector<int64_t> distance(spatial);
+  int64_t picture = 1;
+  for (size_t i = 0; i < spatial; ++i) {
+    size_t d = columnMajor ? i : spatial - 1 - i;
+    distance[d] = picture;
+    picture *= extents[d + 2];
+  }
+
+  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+  for (size_t d = 0; d < spatial; ++d) {
+    low[d + 2] = window.pads[d];
+    high[d + 2] = window.pads[spatial + d];
+  }
+  Value padded = c.create<qnn::PadOp>(input, low, high, qnn::PadMode::constant,
+                                      APFloat(leastOf(c.elementOf(input))));
+  SmallVector<Value> taps;
+  SmallVector<int64_t> offsets;
+  SmallVector<int64_t> steps{1, 1};
+  llvm::append_range(steps, window.strides);
+  SmallVector<int64_t> column(outputs);
+  column.push_back(1);
+  forEachIndex(window.kernel, [&](ArrayRef<int64_t> tap) {
+    SmallVector<int64_t> starts{0, 0};
+    int64_t offset = 0;
+    for (size_t d = 0; d < spatial; ++d) {
+      starts.push_back(tap[d] * window.dilations[d]);
+      offset += starts.back() * distance[d];
+    }
+    offsets.push_back(offset);
+    if (padded)
+      taps.push_back(c.reshape(
+          c.create<qnn::SliceOp>(padded, starts, outputs, steps), column));
+  });
+  if (taps.empty() || llvm::is_contained(taps, Value()))
+    return {};
+  Value tap = c.create<qnn::ArgReduceOp>(
+      c.create<qnn::ConcatOp>(taps, rank), static_cast<int64_t>(rank),
+      /*minimum=*/false, /*select_last=*/false, /*keepdims=*/false);
+
+  SmallVector<int64_t> places, firsts;
+  forEachIndex(outputs.drop_front(2), [&](ArrayRef<int64_t> output) {
+    int64_t place = 0;
+    for (size_t d = 0; d < spatial; ++d)
+      place += (output[d] * window.strides[d] - window.pads[d]) * distance[d];
+    places.push_back(place);
+  });
+  for (int64_t i = 0; i < outputs[0] * outputs[1]; ++i)
+    firsts.push_back(i * picture);
+  SmallVector<int64_t> ones(spatial, 1), pictures{outputs[0], outputs[1]};
+  llvm::append_range(pictures, ones);
+  Value base = c.binary(
+      qnn::BinaryKind::add, c.reshape(c.intsConstant(firsts), pictures),
+      c.reshape(c.intsConstant(places), outputs.drop_front(2)));
+  return c.binary(qnn::BinaryKind::add, base,
+                  c.gather(c.intsConstant(offsets), tap, 0));
+}
+
 template <PoolKind kind> LogicalResult convertPool(NodeConversion &c) {
   if (failed(c.requireRank(0, 3)))
     return failure();
-  if (c.isOutputUsed(1))
-    return c.refuse("output 1 (Indices) is not supported");
-  Value input = c.getInput(0);
+  Value input = c.getInput(0), image = input;
   FailureOr<Window> window = Window::get(c, c.shapeOf(input).drop_front(2), {});
   if (failed(window))
     return failure();
@@ -54,8 +146,12 @@ template <PoolKind kind> LogicalResult convertPool(NodeConversion &c) {
     input = c.create<qnn::PadOp>(input, low, high, qnn::PadMode::constant,
                                  APFloat(0.0));
   }
-  Value result = makePool(c, kind, input, *window, countPads, c.getInt("p", 2));
-  return c.give(0, c.toChannelsFirst(result));
+  Value result = c.toChannelsFirst(
+      makePool(c, kind, input, *window, countPads, c.getInt("p", 2)));
+  if (result && c.isOutputUsed(1) &&
+      failed(c.give(1, findMaxima(c, image, *window, c.shapeOf(result)))))
+    return failure();
+  return c.give(0, result);
 }
 
 /// One window over all there is.
