@@ -27,7 +27,8 @@ namespace {
 
 /// What a Resize node asks for.
 struct Settings {
-  StringRef mode, coordinates, nearest;
+  StringRef mode, coordinates;
+  StringRef nearest; ///< Empty before version 11, which had no choice.
   double cubicCoefficient = -0.75;
   float extrapolation = 0;
   bool excludeOutside = false, antialias = false;
@@ -133,12 +134,15 @@ Value resizeAxis(NodeConversion &c, Value value, int64_t axis,
   if (!value)
     return {};
   if (settings.mode == "nearest") {
+    StringRef rounding = settings.nearest;
+    // What the tests of version 10 ask for, and ONNX Runtime does.
+    if (rounding.empty())
+      rounding = resize.scale < 1 ? "ceil" : "floor";
     SmallVector<int64_t> indices;
     for (int64_t out = 0; out < resize.output; ++out)
       indices.push_back(std::clamp<int64_t>(
-          nearestIndex(settings.nearest,
-                       resize.source(settings.coordinates, out)),
-          0, resize.input - 1));
+          nearestIndex(rounding, resize.source(settings.coordinates, out)), 0,
+          resize.input - 1));
     value = c.gather(value, c.intsConstant(indices), axis);
   } else {
     SmallVector<int64_t> permutation(c.rankOf(value));
@@ -177,7 +181,7 @@ FailureOr<Settings> readSettings(NodeConversion &c) {
   settings.coordinates = c.getString("coordinate_transformation_mode",
                                      old ? "asymmetric" : "half_pixel");
   settings.nearest =
-      c.getString("nearest_mode", old ? "floor" : "round_prefer_floor");
+      c.getString("nearest_mode", old ? "" : "round_prefer_floor");
   settings.cubicCoefficient = c.getFloat("cubic_coeff_a", -0.75f);
   settings.extrapolation = c.getFloat("extrapolation_value", 0);
   settings.excludeOutside = c.getInt("exclude_outside", 0);
@@ -193,7 +197,8 @@ FailureOr<Settings> readSettings(NodeConversion &c) {
                           settings.coordinates))
     return c.refuse("attribute 'coordinate_transformation_mode' is '" +
                     settings.coordinates + "', which is not supported");
-  if (!llvm::is_contained(
+  if (!settings.nearest.empty() &&
+      !llvm::is_contained(
           {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"},
           settings.nearest))
     return c.refuse("attribute 'nearest_mode' is '" + settings.nearest +
