@@ -7,13 +7,17 @@
 #
 #===-------------------------------------------------------------------------===#
 # usage: run.sh QCC-CONFORMANCE ARCHIVE-NAME [ARGUMENT...]
-# ARCHIVE-NAME is that of a .tar in the models' folder `conformance`. Exits with 77 (skipped) where there is none.
+# ARCHIVE-NAME is that of a .tar.gz in Inputs here, or of a .tar in the models' folder `conformance`. Exits with 77 (skipped) where
+# there is none.
 set -euo pipefail
 program=$1
 name=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
-archive=${QCC_MODELS:-$here/../../../shared/models}/conformance/$name.tar
+archive=$here/Inputs/$name.tar.gz
+if [ ! -f "$archive" ]; then
+  archive=${QCC_MODELS:-$here/../../../shared/models}/conformance/$name.tar
+fi
 if [ ! -f "$archive" ]; then
   echo "skipped: $archive is not there"
   exit 77
