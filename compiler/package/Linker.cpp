@@ -99,24 +99,44 @@ Expected<LinkedCode> linkCode(const Program &program) {
   Expected<Workspace> workspace = Workspace::create();
   if (!workspace)
     return workspace.takeError();
-  Expected<std::string> stages = workspace->put(
-      "stages.o", StringRef(program.object.data(), program.object.size()));
-  if (!stages)
-    return stages.takeError();
-  Expected<std::string> memory = workspace->put("memory.o", memoryObject());
-  if (!memory)
-    return memory.takeError();
+  std::vector<std::string> inputs;
+  auto put = [&](StringRef name, StringRef content) -> Error {
+    Expected<std::string> path = workspace->put(name, content);
+    if (!path)
+      return path.takeError();
+    inputs.push_back(*path);
+    return Error::success();
+  };
+  for (auto [i, object] : enumerate(program.objects))
+    if (Error error = put("stages-" + std::to_string(i) + ".o",
+                          {object.data(), object.size()}))
+      return std::move(error);
+  if (Error error = put("memory.o", memoryObject()))
+    return std::move(error);
   // Everything local: nothing is bound by name, and the relocations that remain
   // are relative.
   Expected<std::string> version = workspace->put("version", "{ local: *; };\n");
   if (!version)
     return version.takeError();
-  if (Error error = runLinker(
-          {"-shared", "--no-undefined", "--version-script=" + *version,
-           "--build-id=none", "--hash-style=sysv", "--strip-debug", "-z",
-           "noexecstack", "-z", "norelro", "-z", "text", "-z",
-           "max-page-size=4096", "--soname=qcc", *stages, *memory, "-o",
-           workspace->path("code.so")}))
+  std::vector<std::string> arguments = {"-shared",
+                                        "--no-undefined",
+                                        "--version-script=" + *version,
+                                        "--build-id=none",
+                                        "--hash-style=sysv",
+                                        "--strip-debug",
+                                        "-z",
+                                        "noexecstack",
+                                        "-z",
+                                        "norelro",
+                                        "-z",
+                                        "text",
+                                        "-z",
+                                        "max-page-size=4096",
+                                        "--soname=qcc",
+                                        "-o",
+                                        workspace->path("code.so")};
+  append_range(arguments, inputs);
+  if (Error error = runLinker(arguments))
     return std::move(error);
   Expected<std::unique_ptr<MemoryBuffer>> elf = workspace->get("code.so");
   if (!elf)

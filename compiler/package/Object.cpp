@@ -197,8 +197,9 @@ static Expected<SmallString<0>> makeStages(const Workspace &workspace,
   std::string text;
   raw_string_ostream os(text);
   printStages(os, program, symbol);
-  if (Error error = merger.add({program.object.data(), program.object.size()}))
-    return std::move(error);
+  for (const SmallVector<char, 0> &object : program.objects)
+    if (Error error = merger.add({object.data(), object.size()}))
+      return std::move(error);
   if (Error error = merger.addText(text))
     return std::move(error);
   // Each program has what its code calls to itself.

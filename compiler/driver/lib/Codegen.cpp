@@ -73,15 +73,15 @@ qcc::driver::generateCode(ModuleOp module, StringRef name,
   if (failed(variants))
     return failure();
   for (x86::CompiledVariant &variant : *variants) {
-    FailureOr<target::EmittedCode> code = target::emitCode(
-        *variant.stages, variant.cpu, target::CodeForm::object);
+    FailureOr<target::EmittedCode> code =
+        target::emitCode(*variant.stages, variant.cpu, options.effort);
     if (failed(code))
       return failure();
     package::Program program;
     program.name = "x86-64 " + variant.cpu.name;
     program.target = QCC_TARGET_X86_64;
     program.features = std::move(code->features);
-    program.object = std::move(code->bytes);
+    program.objects = std::move(code->objects);
     for (const target::StageInfo &stage : variant.info.stages)
       program.stages.push_back(toPackage(stage));
     for (const target::TensorInfo &tensor : variant.info.tensors)
@@ -109,9 +109,5 @@ FailureOr<std::string> qcc::driver::generateText(ModuleOp module,
   if (failed(variants))
     return failure();
   x86::CompiledVariant &best = variants->front();
-  FailureOr<target::EmittedCode> code =
-      target::emitCode(*best.stages, best.cpu, form);
-  if (failed(code))
-    return failure();
-  return std::string(code->bytes.begin(), code->bytes.end());
+  return target::emitText(*best.stages, best.cpu, form);
 }

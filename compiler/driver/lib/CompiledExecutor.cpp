@@ -102,7 +102,8 @@ CompiledExecutor::create(ModuleOp module) {
   if (failed(manager.run(*result->lowered)))
     return failure();
   FailureOr<std::unique_ptr<CompiledModel>> compiled = generateCode(
-      *result->lowered, "calibration", {.cpu = "", .forHost = true});
+      *result->lowered, "calibration",
+      {.cpu = "", .forHost = true, .effort = target::Effort::quick});
   if (failed(compiled))
     return failure();
   result->compiled = std::move(*compiled);

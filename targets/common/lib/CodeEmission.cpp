@@ -11,11 +11,13 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -35,9 +37,11 @@ namespace {
 
 constexpr llvm::StringLiteral kTriple = "x86_64-unknown-linux-gnu";
 
+/// So many objects at most, however many threads there are.
+constexpr size_t kMostParts = 16;
+
 /// To the LLVM dialect alone.
-LogicalResult lowerToLLVMDialect(ModuleOp module) {
-  PassManager manager(module.getContext());
+void buildLLVMDialectPipeline(OpPassManager &manager) {
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
   manager.addPass(createLoopInvariantCodeMotionPass());
@@ -54,20 +58,48 @@ LogicalResult lowerToLLVMDialect(ModuleOp module) {
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  if (failed(manager.run(module)))
-    return failure();
-  // scf.for hands annotations down to the branch, but as foreign attributes.
+}
+
+/// scf.for hands annotations down to the branch, but as foreign attributes.
+void attachLoopAnnotations(ModuleOp module) {
   module.walk([](LLVM::BrOp branch) {
     if (auto annotation = branch->getAttrOfType<LLVM::LoopAnnotationAttr>(
             "llvm.loop_annotation"))
       branch.setLoopAnnotationAttr(annotation);
     branch->removeDiscardableAttr("llvm.loop_annotation");
   });
-  return success();
+}
+
+/// Moves the functions of `module` into modules inside of it, each kernel with
+/// the stages that call it, such that these are of about the same size.
+SmallVector<ModuleOp> splitIntoParts(ModuleOp module) {
+  // Stages follow the kernel that they call.
+  llvm::MapVector<StringRef, SmallVector<LLVM::LLVMFuncOp>> units;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    StringRef unit = function.getName();
+    function.walk(
+        [&](LLVM::CallOp call) { unit = call.getCallee().value_or(unit); });
+    units[unit].push_back(function);
+  }
+  auto builder = OpBuilder::atBlockEnd(module.getBody());
+  SmallVector<ModuleOp> parts;
+  SmallVector<size_t> sizes(std::min(kMostParts, units.size()), 0);
+  for (size_t i = 0; i < sizes.size(); ++i)
+    parts.push_back(ModuleOp::create(builder, module.getLoc()));
+  for (auto &[unit, functions] : units) {
+    size_t smallest = llvm::min_element(sizes) - sizes.begin();
+    for (LLVM::LLVMFuncOp function : functions) {
+      function.walk([&](Operation *) { ++sizes[smallest]; });
+      function->moveBefore(parts[smallest].getBody(),
+                           parts[smallest].getBody()->end());
+    }
+  }
+  return parts;
 }
 
 FailureOr<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine(ModuleOp module, const Cpu &cpu) {
+createTargetMachine(ModuleOp module, const Cpu &cpu,
+                    llvm::CodeGenOptLevel level) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -93,8 +125,7 @@ createTargetMachine(ModuleOp module, const Cpu &cpu) {
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, cpu.cpu, llvm::join(cpu.features, ","), options,
-      llvm::Reloc::PIC_, llvm::CodeModel::Small,
-      llvm::CodeGenOptLevel::Aggressive));
+      llvm::Reloc::PIC_, llvm::CodeModel::Small, level));
   return machine;
 }
 
@@ -135,30 +166,21 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-} // namespace
-
+/// Object code or assembly of a module of the LLVM dialect; without `fileType`
+/// LLVM IR. Gives the features that it may use.
 FailureOr<std::vector<std::string>>
-qcc::target::enabledFeatures(ModuleOp module, const Cpu &cpu) {
-  FailureOr<std::unique_ptr<llvm::TargetMachine>> machine =
-      createTargetMachine(module, cpu);
-  if (failed(machine))
-    return failure();
-  return featuresOf(**machine);
-}
-
-FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
-                                             CodeForm form) {
-  if (failed(lowerToLLVMDialect(module)))
-    return failure();
-  registerBuiltinDialectTranslation(*module.getContext());
-  registerLLVMDialectTranslation(*module.getContext());
+generate(ModuleOp module, const Cpu &cpu, Effort effort,
+         std::optional<llvm::CodeGenFileType> fileType,
+         llvm::raw_pwrite_stream &stream) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context);
   if (!code)
     return module.emitError(
         "internal error: stages could not be translated to LLVM IR");
-  FailureOr<std::unique_ptr<llvm::TargetMachine>> created =
-      createTargetMachine(module, cpu);
+  bool isFull = effort == Effort::full;
+  FailureOr<std::unique_ptr<llvm::TargetMachine>> created = createTargetMachine(
+      module, cpu,
+      isFull ? llvm::CodeGenOptLevel::Aggressive : llvm::CodeGenOptLevel::None);
   if (failed(created))
     return failure();
   llvm::TargetMachine *machine = created->get();
@@ -172,22 +194,82 @@ FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
       function.addFnAttr("prefer-vector-width", "512");
       function.addFnAttr(llvm::Attribute::NoUnwind);
     }
-  optimize(*code, *machine);
-
-  EmittedCode result;
-  result.features = featuresOf(*machine);
-  llvm::raw_svector_ostream stream(result.bytes);
-  if (form == CodeForm::llvmIR) {
+  // What MLIR leaves is good enough to be run a few times.
+  if (isFull)
+    optimize(*code, *machine);
+  if (!fileType) {
     code->print(stream, nullptr);
-    return result;
+    return featuresOf(*machine);
   }
   llvm::legacy::PassManager manager;
-  auto fileType = form == CodeForm::object
-                      ? llvm::CodeGenFileType::ObjectFile
-                      : llvm::CodeGenFileType::AssemblyFile;
-  if (machine->addPassesToEmitFile(manager, stream, nullptr, fileType))
+  if (machine->addPassesToEmitFile(manager, stream, nullptr, *fileType))
     return module.emitError(
         "internal error: the target cannot emit this kind of file");
   manager.run(*code);
+  return featuresOf(*machine);
+}
+
+void registerTranslations(MLIRContext &context) {
+  registerBuiltinDialectTranslation(context);
+  registerLLVMDialectTranslation(context);
+}
+
+} // namespace
+
+FailureOr<std::vector<std::string>>
+qcc::target::enabledFeatures(ModuleOp module, const Cpu &cpu) {
+  FailureOr<std::unique_ptr<llvm::TargetMachine>> machine =
+      createTargetMachine(module, cpu, llvm::CodeGenOptLevel::None);
+  if (failed(machine))
+    return failure();
+  return featuresOf(**machine);
+}
+
+FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
+                                             Effort effort) {
+  SmallVector<ModuleOp> parts = splitIntoParts(module);
+  MLIRContext *context = module.getContext();
+  PassManager manager(context);
+  buildLLVMDialectPipeline(manager.nest<ModuleOp>());
+  if (failed(manager.run(module)))
+    return failure();
+  registerTranslations(*context);
+  EmittedCode result;
+  result.objects.resize(parts.size());
+  std::vector<std::vector<std::string>> features(parts.size());
+  auto compile = [&](size_t i) -> LogicalResult {
+    attachLoopAnnotations(parts[i]);
+    llvm::raw_svector_ostream stream(result.objects[i]);
+    FailureOr<std::vector<std::string>> used = generate(
+        parts[i], cpu, effort, llvm::CodeGenFileType::ObjectFile, stream);
+    if (failed(used))
+      return failure();
+    features[i] = std::move(*used);
+    return success();
+  };
+  if (failed(failableParallelForEachN(context, 0, parts.size(), compile)))
+    return failure();
+  // All parts are for one processor.
+  if (!features.empty())
+    result.features = std::move(features.front());
   return result;
+}
+
+FailureOr<std::string> qcc::target::emitText(ModuleOp module, const Cpu &cpu,
+                                             CodeForm form) {
+  PassManager manager(module.getContext());
+  buildLLVMDialectPipeline(manager);
+  if (failed(manager.run(module)))
+    return failure();
+  attachLoopAnnotations(module);
+  registerTranslations(*module.getContext());
+  llvm::SmallVector<char, 0> text;
+  llvm::raw_svector_ostream stream(text);
+  if (failed(generate(module, cpu, Effort::full,
+                      form == CodeForm::assembly
+                          ? std::optional(llvm::CodeGenFileType::AssemblyFile)
+                          : std::nullopt,
+                      stream)))
+    return failure();
+  return std::string(text.begin(), text.end());
 }

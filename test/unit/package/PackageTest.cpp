@@ -67,12 +67,12 @@ TEST_F(Package, NamesTheFunctionThatTheObjectWants) {
 }
 
 TEST_F(Package, SaysWhyLinkingFailedAndCanLinkAgain) {
-  auto good = test.model.programs[0].object;
-  test.model.programs[0].object.assign({'n', 'o', 'p', 'e'});
+  auto good = test.model.programs[0].objects;
+  test.model.programs[0].objects[0].assign({'n', 'o', 'p', 'e'});
   std::string text = message(package::buildArtifact(test.model).takeError());
   EXPECT_EQ(text.substr(0, 16), "linking failed: ") << text;
   EXPECT_EQ(text.find('\n'), std::string::npos);
-  test.model.programs[0].object = good;
+  test.model.programs[0].objects = good;
   EXPECT_TRUE(bool(package::buildArtifact(test.model)));
 }
 

@@ -29,7 +29,8 @@ TestModel::TestModel() {
   program.name = "generic";
   program.features = {"sse3", "+popcnt", "fast-hops"};
   auto object = llvm::MemoryBuffer::getFile(STAGES_OBJECT);
-  program.object.assign((*object)->getBufferStart(), (*object)->getBufferEnd());
+  program.objects.emplace_back((*object)->getBufferStart(),
+                               (*object)->getBufferEnd());
   program.stages = {{"stage_double", "Mul_0", "map", false, 0, 1000, 8000},
                     {"stage_clear", "Clear_1", "fill", true, 0, 0, 4000},
                     {"stage_add", "Add_2", "map", false, 0, 0, 12000}};

@@ -81,10 +81,11 @@ public:
     if (!jit)
       return jit.takeError();
     loaded.jit = std::move(*jit);
-    auto object = llvm::MemoryBuffer::getMemBufferCopy(
-        StringRef(code.bytes.data(), code.bytes.size()));
-    if (llvm::Error error = loaded.jit->addObjectFile(std::move(object)))
-      return error;
+    for (const auto &object : code.objects)
+      if (llvm::Error error =
+              loaded.jit->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
+                  StringRef(object.data(), object.size()))))
+        return error;
     for (const target::StageInfo &stage : variant.info.stages) {
       auto address = loaded.jit->lookup(stage.symbol);
       if (!address)
@@ -182,10 +183,9 @@ std::string test::emitAssembly(const std::string &text, StringRef name) {
   for (x86::CompiledVariant &variant : *variants) {
     if (variant.cpu.name != name)
       continue;
-    auto code = target::emitCode(*variant.stages, variant.cpu,
-                                 target::CodeForm::assembly);
-    return failed(code) ? ""
-                        : std::string(code->bytes.begin(), code->bytes.end());
+    return target::emitText(*variant.stages, variant.cpu,
+                            target::CodeForm::assembly)
+        .value_or("");
   }
   return "";
 }
@@ -225,8 +225,7 @@ std::string test::compareWithInterpreter(const std::string &text,
   for (const x86::CompiledVariant &variant : *variants) {
     if (!canRun(variant))
       continue;
-    auto code = target::emitCode(*variant.stages, variant.cpu,
-                                 target::CodeForm::object);
+    auto code = target::emitCode(*variant.stages, variant.cpu);
     if (failed(code))
       return "no code for " + variant.cpu.name;
     auto loaded = LoadedVariant::load(variant, *code);

@@ -72,10 +72,10 @@ struct Program {
   /// LLVM's names of the features that the code was compiled for, without "+".
   /// Names that stand for no instructions (tuning) are ignored.
   std::vector<std::string> features;
-  /// A relocatable ELF object, compiled as position-independent code.
-  /// Everything but the stages may be internal. It may call memcpy, memmove and
-  /// memset, which are supplied, and nothing else.
-  llvm::SmallVector<char, 0> object;
+  /// Relocatable ELF objects, compiled as position-independent code, that are
+  /// linked together. Everything but the stages may be internal. They may call
+  /// memcpy, memmove and memset, which are supplied, and nothing else outside.
+  std::vector<llvm::SmallVector<char, 0>> objects;
   std::vector<Stage> stages;
   std::vector<Tensor> tensors;
   unsigned weights = 0; ///< Index into Model::weights.

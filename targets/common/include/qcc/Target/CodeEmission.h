@@ -25,12 +25,21 @@ struct Cpu {
   std::vector<std::string> features;
 };
 
-enum class CodeForm { object, assembly, llvmIR };
+enum class CodeForm { assembly, llvmIR };
+
+/// How much time to spend for fast code. The numbers are the same.
+enum class Effort {
+  /// For programs that the compiler itself runs a few times: what MLIR makes is
+  /// translated as it is, in a third of the time.
+  quick,
+  full
+};
 
 /// The code of all stages and, for the packager, the instruction sets that it
 /// may use: every feature that LLVM enabled, without "+".
 struct EmittedCode {
-  llvm::SmallVector<char, 0> bytes;
+  /// Relocatable objects, to be linked together.
+  std::vector<llvm::SmallVector<char, 0>> objects;
   std::vector<std::string> features;
 };
 
@@ -40,11 +49,15 @@ mlir::FailureOr<std::vector<std::string>> enabledFeatures(mlir::ModuleOp module,
                                                           const Cpu &cpu);
 
 /// Compiles a module of stage functions (llvm, scf, cf, arith, math, vector,
-/// memref, ub ops) in this process. The module is consumed: it is lowered to
-/// the LLVM dialect in place. Floating-point operations keep their exact IEEE
-/// meaning: nothing is contracted or reassociated. The same module gives the
-/// same bytes on every machine.
+/// memref, ub ops) in this process, parts of it side by side. The module is
+/// consumed. Floating-point operations keep their exact IEEE meaning: nothing
+/// is contracted or reassociated. The same module gives the same bytes on every
+/// machine and any number of threads.
 mlir::FailureOr<EmittedCode> emitCode(mlir::ModuleOp module, const Cpu &cpu,
+                                      Effort effort = Effort::full);
+
+/// The same as text, in one part.
+mlir::FailureOr<std::string> emitText(mlir::ModuleOp module, const Cpu &cpu,
                                       CodeForm form);
 
 } // namespace qcc::target

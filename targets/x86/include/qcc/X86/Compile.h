@@ -24,6 +24,7 @@ struct X86Options {
   /// Only the best of those variants that this machine can run, whatever `cpu`
   /// says: for programs that the compiler runs itself.
   bool forHost = false;
+  target::Effort effort = target::Effort::full;
 };
 
 /// One function as stages for one processor, to be handed to target::emitCode.
