@@ -35,7 +35,8 @@ LogicalResult InputShapes::parse(ArrayRef<std::string> options,
     for (StringRef part : parts) {
       int64_t extent;
       if (part.getAsInteger(10, extent) || extent < 0 || extent > INT32_MAX)
-        return malformed("must have the form NAME:1x3x224x224");
+        return malformed("must have the form NAME:1x3x224x224, with extents "
+                         "of 1 to 2147483647");
       shape.push_back(extent);
     }
     if (name.empty() || name == option)
@@ -63,6 +64,8 @@ LogicalResult InputShapes::parse(ArrayRef<std::string> options,
                            Twine(declared.getDimSize(i)));
         continue;
       }
+      if (shape[i] == 0)
+        return malformed("dimension " + Twine(i) + " must be at least 1");
       StringRef dim = dimName(params, i);
       if (dim.empty())
         continue;
@@ -71,7 +74,8 @@ LogicalResult InputShapes::parse(ArrayRef<std::string> options,
         return malformed("dimension '" + dim + "' has already been given as " +
                          Twine(entry->second));
     }
-    shapes[name] = shape;
+    if (!shapes.try_emplace(name, shape).second)
+      return malformed("input '" + name + "' has a shape already");
   }
   return success();
 }
