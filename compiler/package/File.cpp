@@ -14,6 +14,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -73,11 +74,11 @@ Error writeFileAtomically(StringRef path, WriteFn writeTo) {
   if (sys::fs::is_directory(path))
     return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
   if (isSpecialFile(path)) {
-    // A rename would replace it.
-    int descriptor;
-    if (std::error_code code = sys::fs::openFileForWrite(
-            path, descriptor, sys::fs::CD_OpenExisting))
-      return cannotWrite(path, code);
+    // A rename would replace it. A pipe that nobody reads is not waited for.
+    int descriptor =
+        ::open(path.str().c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0 || fcntl(descriptor, F_SETFL, 0) != 0)
+      return cannotWrite(path, errnoAsErrorCode());
     std::error_code code = write(descriptor, writeTo);
     if (std::error_code closed =
             sys::Process::SafelyCloseFileDescriptor(descriptor))

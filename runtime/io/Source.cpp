@@ -17,7 +17,8 @@
 using namespace qcc::io;
 
 Status File::open(const std::string &path, std::shared_ptr<File> &file) {
-  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Opening a pipe must not wait for somebody to write to it.
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0)
     return Status::error("cannot read '" + path + "': " + strerror(errno));
   struct stat info;

@@ -67,12 +67,18 @@ void CommandLine::addNumber(std::string name, std::string value,
                      set, isJoined});
 }
 
-std::optional<double> CommandLine::parseReal(const std::string &text) {
-  char *end;
-  double number = strtod(text.c_str(), &end);
-  if (text.empty() || isspace(text[0]) || *end || !std::isfinite(number))
-    return std::nullopt;
-  return number;
+void CommandLine::addReal(std::string name, std::string value, std::string help,
+                          std::optional<double> &target) {
+  auto set = [&target](const std::string &value) -> std::string {
+    char *end;
+    double number = strtod(value.c_str(), &end);
+    if (value.empty() || isspace(value[0]) || *end || !std::isfinite(number))
+      return "expected a number";
+    target = number;
+    return "";
+  };
+  options.push_back(
+      {std::move(name), std::move(value), std::move(help), false, set});
 }
 
 CommandLine::Option *CommandLine::find(std::string_view name) {
@@ -145,6 +151,10 @@ CommandLine::parse(int argc, char **argv,
         printError("more than " +
                    (given == 1 ? "one " + subject : "two " + subject + "s") +
                    ": '" + *files.back() + "' and '" + argv[i] + "'");
+        return Outcome::Fail;
+      }
+      if (argument.empty()) {
+        printError("an empty name is given for the " + subject);
         return Outcome::Fail;
       }
       *files[given++] = argument;

@@ -51,20 +51,9 @@ public:
   /// A whole number of that range. One letter may have it attached: -j4.
   void addNumber(std::string name, std::string value, std::string help,
                  uint32_t minimum, uint32_t maximum, uint32_t &target);
-  /// A finite number, for a double or an optional one.
-  template <typename TargetT>
+  /// A finite number.
   void addReal(std::string name, std::string value, std::string help,
-               TargetT &target) {
-    auto set = [&target](const std::string &value) -> std::string {
-      std::optional<double> number = parseReal(value);
-      if (!number)
-        return "expected a number";
-      target = *number;
-      return "";
-    };
-    options.push_back(
-        {std::move(name), std::move(value), std::move(help), false, set});
-  }
+               std::optional<double> &target);
   /// One of some words, each of which stands for something.
   template <typename T, typename TargetT>
   void addChoice(std::string name, std::string value, std::string help,
@@ -113,7 +102,6 @@ private:
     bool isSeen = false;
   };
 
-  static std::optional<double> parseReal(const std::string &text);
   Option *find(std::string_view name);
   std::string parseOption(int argc, char **argv, int &i);
   void printHelp() const;

@@ -11,6 +11,7 @@
 #include "qcc/Calibration/Samples.h"
 #include "qcc/Package/Package.h"
 #include "qcc/Quantize/PrecisionRules.h"
+#include "qcc/X86/Compile.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -48,6 +49,12 @@ std::string qcc::driver::outputPath(const Options &options) {
   return (llvm::sys::path::stem(options.model) + suffixOf(options)).str();
 }
 
+std::string qcc::driver::headerPath(const Options &options) {
+  SmallString<128> header(outputPath(options));
+  llvm::sys::path::replace_extension(header, ".h");
+  return header.str().str();
+}
+
 /// A report is about a program, in a form that its name says.
 static LogicalResult checkReport(const Options &options, ErrorFn emitError) {
   StringRef extension = llvm::sys::path::extension(options.report);
@@ -61,9 +68,6 @@ static LogicalResult checkReport(const Options &options, ErrorFn emitError) {
     return emitError() << "-report measures the compiled program: it cannot be "
                           "combined with -compile-to, or with -emit=asm, llvm "
                           "or mlir";
-  if (outputPath(options) == options.report)
-    return emitError() << "-o and -report name the same file, "
-                       << options.report;
   return success();
 }
 
@@ -95,6 +99,7 @@ static LogicalResult checkCombination(const Options &options,
       {"-recipe", !options.recipe.empty()},
       {"-keep-float", !options.keepFloat.empty()},
       {"-min-sqnr", options.minSqnr.has_value()},
+      {"-min-sqnr-layer", options.minSqnrLayer.has_value()},
       {"-max-drop", options.maxDrop.has_value()},
       {"-labels", !options.labels.empty()},
       {"-scheme", !options.schemes.empty()}};
@@ -118,6 +123,67 @@ static LogicalResult checkGuards(const Options &options, ErrorFn emitError) {
   return success();
 }
 
+namespace {
+
+/// A file that is read or written, and the option that names it.
+struct Place {
+  StringRef option;
+  std::string path;
+};
+
+} // namespace
+
+static SmallVector<Place> inputPlaces(const Options &options) {
+  SmallVector<Place> result = {{"the model", options.model}};
+  for (const std::string &entry : options.calibration) {
+    StringRef path = entry;
+    if (!llvm::sys::fs::exists(path) && path.contains('='))
+      path = path.split('=').second;
+    result.push_back({"-calib", path.str()});
+  }
+  if (!options.recipe.empty())
+    result.push_back({"-recipe", options.recipe});
+  if (!options.labels.empty())
+    result.push_back({"-labels", options.labels});
+  if (!options.ranges.empty() && llvm::sys::fs::exists(options.ranges))
+    result.push_back({"-ranges", options.ranges});
+  return result;
+}
+
+static SmallVector<Place> outputPlaces(const Options &options) {
+  SmallVector<Place> result = {{"-o", outputPath(options)}};
+  if (options.emit == Emit::object && !options.compileTo)
+    result.push_back({"the header", headerPath(options)});
+  if (!options.report.empty())
+    result.push_back({"-report", options.report});
+  if (!options.ranges.empty() && !llvm::sys::fs::exists(options.ranges))
+    result.push_back({"-ranges", options.ranges});
+  return result;
+}
+
+/// No file is written over another that the same command reads or writes; what
+/// is read ends, and what is written can be written.
+static LogicalResult checkFiles(const Options &options, ErrorFn emitError) {
+  SmallVector<Place> others = inputPlaces(options);
+  llvm::sys::fs::file_status status;
+  for (const Place &input : others)
+    if (!llvm::sys::fs::status(input.path, status) &&
+        llvm::sys::fs::is_other(status))
+      return emitError() << "cannot read '" << input.path
+                         << "': not a regular file";
+  for (const Place &output : outputPlaces(options)) {
+    for (const Place &other : others)
+      if (output.path == other.path ||
+          llvm::sys::fs::equivalent(output.path, other.path))
+        return emitError() << other.option << " and " << output.option
+                           << " name the same file, " << output.path;
+    others.push_back(output);
+    if (llvm::Error problem = package::checkWritable(output.path))
+      return emitError() << llvm::toString(std::move(problem));
+  }
+  return success();
+}
+
 LogicalResult qcc::driver::checkOptions(const Options &options,
                                         ErrorFn emitError) {
   if (options.target != "x86")
@@ -126,23 +192,18 @@ LogicalResult qcc::driver::checkOptions(const Options &options,
   if (!options.bits.empty() && options.bits != "8" && options.bits != "f32")
     return emitError() << "-bits=" << options.bits
                        << " is not supported; use 8 or f32";
+  if (failed(x86::checkOptions({.cpu = options.cpu}, emitError)))
+    return failure();
   if (failed(checkCombination(options, emitError)) ||
       failed(checkGuards(options, emitError)) ||
-      (!options.report.empty() && failed(checkReport(options, emitError))))
+      (!options.report.empty() && failed(checkReport(options, emitError))) ||
+      failed(checkFiles(options, emitError)))
     return failure();
   FailureOr<calibration::Recipe> recipe = makeRecipe(options, emitError);
-  if (failed(recipe) || failed(quantize::PrecisionRules::parse(
-                            recipe->schemes, recipe->keepFloat, emitError)))
+  if (failed(recipe))
     return failure();
-  SmallVector<std::string> places = {outputPath(options)};
-  if (!options.report.empty())
-    places.push_back(options.report);
-  if (!options.ranges.empty() && !llvm::sys::fs::exists(options.ranges))
-    places.push_back(options.ranges);
-  for (const std::string &place : places)
-    if (llvm::Error problem = package::checkWritable(place))
-      return emitError() << llvm::toString(std::move(problem));
-  return success();
+  return quantize::PrecisionRules::parse(recipe->schemes, recipe->keepFloat,
+                                         emitError);
 }
 
 FailureOr<calibration::Recipe> qcc::driver::makeRecipe(const Options &options,

@@ -18,6 +18,9 @@ namespace qcc::driver {
 /// of what is written.
 std::string outputPath(const Options &options);
 
+/// Where the header goes that belongs to the object.
+std::string headerPath(const Options &options);
+
 /// Reports the first thing that is wrong with the options, as far as that can
 /// be known without the model: calibration takes too long to fail after it.
 mlir::LogicalResult

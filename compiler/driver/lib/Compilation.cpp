@@ -416,7 +416,7 @@ private:
             options.emit == Emit::artifact ? package::writeArtifact(model, path)
             : options.emit == Emit::sharedObject
                 ? package::writeSharedObject(model, path)
-                : package::writeObject(model, path, headerPath(path)))))
+                : package::writeObject(model, path, headerPath(options)))))
       return failure();
     summarize(path);
     return success();
@@ -461,12 +461,6 @@ private:
     return isUsed ? success()
                   : error() << "-preprocess is for pictures, but no input has "
                                "4 dimensions";
-  }
-
-  static std::string headerPath(StringRef path) {
-    SmallString<128> header(path);
-    llvm::sys::path::replace_extension(header, ".h");
-    return header.str().str();
   }
 
   LogicalResult writeText(StringRef path, target::CodeForm form) {

@@ -67,13 +67,14 @@ qcc::driver::readLabels(const Options &options, ModuleOp program,
 
 LogicalResult qcc::driver::checkLayers(const Options &options,
                                        ArrayRef<LayerSqnr> layers) {
+  double limit = options.minSqnrLayer.value_or(kDefaultMinSqnrLayer);
   for (const LayerSqnr &layer : layers)
     // A layer that is silent in float has no SQNR: NaN.
-    if (layer.sqnr < options.minSqnrLayer)
+    if (layer.sqnr < limit)
       return emitError(layer.location)
              << "the layer collapses: its int8 result keeps "
              << number(layer.sqnr) << " dB of the float one, less than "
-             << "-min-sqnr-layer=" << number(options.minSqnrLayer)
+             << "-min-sqnr-layer=" << number(limit)
              << "; more or better mixed calibration samples, another "
                 "-range-method=, or -keep-float= for the layer or the one "
                 "before it would help";

@@ -98,8 +98,8 @@ SmallVector<ModuleOp> splitIntoParts(ModuleOp module) {
 }
 
 FailureOr<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine(ModuleOp module, const Cpu &cpu,
-                    llvm::CodeGenOptLevel level) {
+createTargetMachine(const Cpu &cpu, llvm::CodeGenOptLevel level,
+                    llvm::function_ref<InFlightDiagnostic()> emitError) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -113,14 +113,14 @@ createTargetMachine(ModuleOp module, const Cpu &cpu,
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target)
-    return module.emitError()
-           << "cannot generate code for " << cpu.cpu << ": " << error;
+    return emitError() << "cannot generate code for " << cpu.cpu << ": "
+                       << error;
   // Asked of no processor in particular: LLVM's own message would come first.
   std::unique_ptr<llvm::MCSubtargetInfo> processors(
       target->createMCSubtargetInfo(triple, "", ""));
   if (!processors->isCPUStringValid(cpu.cpu))
-    return module.emitError()
-           << "-mcpu=" << cpu.cpu << " is not a processor that LLVM knows";
+    return emitError() << "-mcpu=" << cpu.cpu
+                       << " is not a processor that LLVM knows";
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
@@ -179,8 +179,9 @@ generate(ModuleOp module, const Cpu &cpu, Effort effort,
         "internal error: stages could not be translated to LLVM IR");
   bool isFull = effort == Effort::full;
   FailureOr<std::unique_ptr<llvm::TargetMachine>> created = createTargetMachine(
-      module, cpu,
-      isFull ? llvm::CodeGenOptLevel::Aggressive : llvm::CodeGenOptLevel::None);
+      cpu,
+      isFull ? llvm::CodeGenOptLevel::Aggressive : llvm::CodeGenOptLevel::None,
+      [&] { return module.emitError(); });
   if (failed(created))
     return failure();
   llvm::TargetMachine *machine = created->get();
@@ -216,10 +217,10 @@ void registerTranslations(MLIRContext &context) {
 
 } // namespace
 
-FailureOr<std::vector<std::string>>
-qcc::target::enabledFeatures(ModuleOp module, const Cpu &cpu) {
+FailureOr<std::vector<std::string>> qcc::target::enabledFeatures(
+    const Cpu &cpu, llvm::function_ref<InFlightDiagnostic()> emitError) {
   FailureOr<std::unique_ptr<llvm::TargetMachine>> machine =
-      createTargetMachine(module, cpu, llvm::CodeGenOptLevel::None);
+      createTargetMachine(cpu, llvm::CodeGenOptLevel::None, emitError);
   if (failed(machine))
     return failure();
   return featuresOf(**machine);

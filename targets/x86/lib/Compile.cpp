@@ -73,15 +73,16 @@ std::vector<Variety> varietiesForHost() {
   return {runsBest ? all.front() : all.back()};
 }
 
-FailureOr<std::vector<Variety>> selectVarieties(ModuleOp module,
-                                                const X86Options &options) {
+FailureOr<std::vector<Variety>>
+selectVarieties(const X86Options &options,
+                llvm::function_ref<InFlightDiagnostic()> emitError) {
   if (options.forHost)
     return varietiesForHost();
   if (options.cpu.empty())
     return defaultVarieties();
   target::Cpu cpu = {options.cpu, options.cpu, {"-prefer-256-bit"}};
   FailureOr<std::vector<std::string>> features =
-      target::enabledFeatures(module, cpu);
+      target::enabledFeatures(cpu, emitError);
   if (failed(features))
     return failure();
   auto has = [&](StringRef name) {
@@ -91,8 +92,8 @@ FailureOr<std::vector<Variety>> selectVarieties(ModuleOp module,
     return std::vector<Variety>{{cpu, &kAvx512Vnni}};
   if (has("avx2") && has("fma"))
     return std::vector<Variety>{{cpu, &kAvx2}};
-  return module.emitError() << "-mcpu=" << options.cpu
-                            << " has no AVX2 and FMA, which kernels need";
+  return emitError() << "-mcpu=" << options.cpu
+                     << " has no AVX2 and FMA, which kernels need";
 }
 
 FailureOr<CompiledVariant> emitVariant(func::FuncOp function,
@@ -115,6 +116,12 @@ FailureOr<CompiledVariant> emitVariant(func::FuncOp function,
 
 } // namespace
 
+LogicalResult
+x86::checkOptions(const X86Options &options,
+                  llvm::function_ref<InFlightDiagnostic()> emitError) {
+  return selectVarieties(options, emitError);
+}
+
 FailureOr<SmallVector<CompiledVariant>>
 x86::compileToStages(ModuleOp module, const X86Options &options) {
   auto functions = module.getOps<func::FuncOp>();
@@ -124,7 +131,8 @@ x86::compileToStages(ModuleOp module, const X86Options &options) {
       ->loadDialect<arith::ArithDialect, LLVM::LLVMDialect, math::MathDialect,
                     memref::MemRefDialect, scf::SCFDialect,
                     vector::VectorDialect>();
-  FailureOr<std::vector<Variety>> varieties = selectVarieties(module, options);
+  FailureOr<std::vector<Variety>> varieties =
+      selectVarieties(options, [&] { return module.emitError(); });
   if (failed(varieties))
     return failure();
   PassManager manager(module.getContext());

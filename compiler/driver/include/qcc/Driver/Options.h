@@ -54,11 +54,11 @@ struct Options {
   std::vector<std::string> keepFloat; ///< Regular expressions of nodes.
   std::vector<std::string> schemes;   ///< `REGEX:SCHEME`.
   /// What int8 must keep of the float network, see Guards.h.
-  double minSqnrLayer = kDefaultMinSqnrLayer;
-  std::optional<double> minSqnr; ///< In dB.
-  std::optional<double> maxDrop; ///< In percentage points.
-  std::string labels;            ///< Of the calibration samples.
-  bool quiet = false;            ///< No summary at the end.
+  std::optional<double> minSqnrLayer; ///< In dB; else kDefaultMinSqnrLayer.
+  std::optional<double> minSqnr;      ///< In dB.
+  std::optional<double> maxDrop;      ///< In percentage points.
+  std::string labels;                 ///< Of the calibration samples.
+  bool quiet = false;                 ///< No summary at the end.
   std::optional<Phase> compileTo;
   bool emitBytecode = false;
   std::string dumpPhasesTo;

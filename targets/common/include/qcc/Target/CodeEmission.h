@@ -43,10 +43,11 @@ struct EmittedCode {
   std::vector<std::string> features;
 };
 
-/// The features that LLVM enables for `cpu`, without "+"; an error at `module`
-/// if it does not know the processor.
-mlir::FailureOr<std::vector<std::string>> enabledFeatures(mlir::ModuleOp module,
-                                                          const Cpu &cpu);
+/// The features that LLVM enables for `cpu`, without "+"; an error if it does
+/// not know the processor.
+mlir::FailureOr<std::vector<std::string>>
+enabledFeatures(const Cpu &cpu,
+                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 /// Compiles a module of stage functions (llvm, scf, cf, arith, math, vector,
 /// memref, ub ops) in this process, parts of it side by side. The module is

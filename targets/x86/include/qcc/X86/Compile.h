@@ -27,6 +27,11 @@ struct X86Options {
   target::Effort effort = target::Effort::full;
 };
 
+/// Reports a processor that there is no code for.
+mlir::LogicalResult
+checkOptions(const X86Options &options,
+             llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
 /// One function as stages for one processor, to be handed to target::emitCode.
 /// Variants have the same weights.
 struct CompiledVariant {
