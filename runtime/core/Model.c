@@ -62,7 +62,8 @@ static qcc_status open_failed(const char *path) {
 qcc_status qcc_model_open(const char *path, qcc_model **model) {
   if (!path || !model)
     return qcc_fail(QCC_INVALID_ARGUMENT, "qcc_model_open: null argument");
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  // Opening a pipe must not wait for somebody to write to it.
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
     return open_failed(path);
   struct stat info;

@@ -126,6 +126,8 @@ static void printJson(const DiffOptions &options,
 }
 
 static io::Status diff(const DiffOptions &options) {
+  if (options.inputs.empty() && !options.preprocess.empty())
+    return io::Status::error("-preprocess needs -input");
   Side sides[2];
   std::vector<Property> properties;
   for (int s = 0; s < 2; ++s) {

@@ -19,6 +19,8 @@ static io::Status run(const RunOptions &options) {
   if (options.inputs.empty() &&
       (!options.outputs.empty() || !options.dumpTensors.empty()))
     return io::Status::error("-output and -dump-tensors need -input");
+  if (options.json && !options.info && !options.eval)
+    return io::Status::error("-json is for -info and -eval");
   if (options.eval && options.inputs.empty())
     return io::Status::error("-eval needs -input");
   if (options.eval != !(options.labels.empty() && options.against.empty()))
