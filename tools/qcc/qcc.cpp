@@ -73,9 +73,10 @@ static void addOptions(CommandLine &line, Options &options) {
                  options.recipe);
   line.addList("keep-float", "regex", "nodes that stay in f32",
                options.keepFloat);
-  line.addList("scheme", "regex:scheme",
-               "how nodes are quantized: w8a8, w8a8-per-tensor, w8a16 or f32",
-               options.schemes);
+  line.addList(
+      "scheme", "regex:scheme",
+      "how nodes are quantized: w8a8, w8a8-per-tensor, w8a16, w8a8x2 or f32",
+      options.schemes);
   line.addReal("min-sqnr-layer", "dB",
                "fail if the result of a layer keeps less of the float one "
                "(default: 3; -100: never)",

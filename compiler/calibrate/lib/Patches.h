@@ -26,6 +26,8 @@ public:
 
   int64_t groups() const { return numGroups; }
   int64_t depth() const { return taps * channels; }
+  /// Neighbours in a row: a row is one such run of channels for each tap.
+  int64_t channelsPerGroup() const { return channels; }
   int64_t positions() const { return numPositions; }
 
   /// Writes the rows of all groups, one after the other.

@@ -8,8 +8,13 @@
 
 #include "qcc/Calibration/Quantize.h"
 
+#include "Refinement.h"
+#include "qcc/Analysis/Entry.h"
+#include "qcc/Analysis/Names.h"
+
 #include "mlir/Pass/PassManager.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Quantize/Passes.h"
 #include "qcc/Quantize/Pipelines.h"
 
 using namespace mlir;
@@ -22,6 +27,13 @@ static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
                         kHeldBackShare = 4;
 /// Less, in dB, may be chance: other samples do not agree with it.
 static constexpr double kClearlyBetter = 1;
+/// What more precision for some layers must gain, in dB, and how much more if
+/// it doubles the work.
+static constexpr double kLeastGain = 1, kGainForWork = 5;
+/// Nobody needs more, in dB.
+static constexpr double kGoodEnough = 40;
+/// Groups of layers that are refined, each at the cost of a candidate.
+static constexpr int kMostRefined = 3;
 
 namespace {
 
@@ -30,6 +42,7 @@ struct Candidate {
   calibrate::RangeMethod ranges;
   bool channelScales;
   BiasCorrection bias;
+  Refinement refinement; ///< Layers that are not int8.
 };
 
 /// Keeps what a candidate has to say until it is known whether it is chosen.
@@ -62,7 +75,9 @@ public:
   }
 
   /// Keeps the candidate if it is better by more than `margin` dB.
-  LogicalResult tryCandidate(Candidate candidate, double margin = 0);
+  LogicalResult tryCandidate(const Candidate &candidate, double margin = 0);
+  /// Tries more precision for the layers that make most of the errors.
+  LogicalResult refine();
 
   OwningOpRef<ModuleOp> module;
   Candidate chosen{};
@@ -71,9 +86,10 @@ public:
 
 private:
   void splitSamples();
-  LogicalResult build(ModuleOp copy, Candidate candidate,
+  LogicalResult build(ModuleOp copy, const Candidate &candidate,
                       QuantizeResult &built);
   LogicalResult measure(ModuleOp copy, QuantizeResult &built);
+  FailureOr<SmallVector<double>> measureInputShares();
 
   ModuleOp original;
   const Samples *samples;
@@ -110,7 +126,7 @@ void Chooser::splitSamples() {
 }
 
 static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
-                 Candidate candidate) {
+                 const Candidate &candidate) {
   options.ranges = candidate.ranges;
   options.percentile = recipe.percentile;
   options.channelScales = candidate.channelScales;
@@ -123,8 +139,20 @@ static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
     options.schemes.push_back(text);
 }
 
-LogicalResult Chooser::build(ModuleOp copy, Candidate candidate,
+/// Writes the precision of refined layers onto them.
+static void markRefined(ModuleOp module, const Refinement &refinement) {
+  module.walk([&](qnn::QuantizableOp op) {
+    auto refined = refinement.find(analysis::nodeName(op));
+    if (op.isIntegerContraction() && refined != refinement.end())
+      op->setAttr(quantize::kMeasuredAttr,
+                  StringAttr::get(module.getContext(),
+                                  quantize::nameOf(refined->second)));
+  });
+}
+
+LogicalResult Chooser::build(ModuleOp copy, const Candidate &candidate,
                              QuantizeResult &built) {
+  markRefined(copy, candidate.refinement);
   quantize::QuantizeOptions options;
   fill(options, recipe, candidate);
   PassManager materialize(copy.getContext());
@@ -132,6 +160,11 @@ LogicalResult Chooser::build(ModuleOp copy, Candidate candidate,
   if (failed(materialize.run(copy)))
     return failure();
   built.exact = copy.clone();
+  // Of the same contractions as the rounded network.
+  PassManager split(copy.getContext());
+  split.addNestedPass<func::FuncOp>(quantize::createSplitContractions());
+  if (failed(split.run(*built.exact)))
+    return failure();
   if (samples) {
     CorrectionOptions correction;
     correction.bias = candidate.bias;
@@ -173,7 +206,7 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
   return success();
 }
 
-LogicalResult Chooser::tryCandidate(Candidate candidate, double margin) {
+LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin) {
   OwningOpRef<ModuleOp> copy = original.clone();
   HeldRemarks held(original.getContext());
   QuantizeResult built;
@@ -187,6 +220,56 @@ LogicalResult Chooser::tryCandidate(Candidate candidate, double margin) {
     chosen = candidate;
     result = std::move(built);
     remarks = held.take();
+  }
+  return success();
+}
+
+/// For each argument of the network, how much of the errors at the outputs is
+/// there if nothing but that argument is rounded.
+FailureOr<SmallVector<double>> Chooser::measureInputShares() {
+  SmallVector<double> shares;
+  double together = result.comparison->relativeNoise();
+  ModuleOp exact = *result.exact;
+  for (size_t input = 0, e = analysis::entryFunction(exact).getNumArguments();
+       input < e; ++input) {
+    Comparison comparison(reference.logits);
+    for (size_t i = 0; i < std::min(kFewestHeldBack, heldBack.size()); ++i) {
+      FailureOr<SmallVector<qnn::Tensor>> sample = samples->read(heldBack[i]);
+      if (failed(sample))
+        return failure();
+      FailureOr<SmallVector<qnn::Tensor>> rounded =
+          roundInput(exact, *sample, input);
+      if (failed(rounded))
+        return failure();
+      FailureOr<SmallVector<qnn::Tensor>> outputs = reference.executor->run(
+          *rounded, [](int64_t, const qnn::Tensor &) {});
+      if (failed(outputs))
+        return failure();
+      comparison.add(*outputs, expected[i]);
+    }
+    shares.push_back(together > 0 ? comparison.relativeNoise() / together : 0);
+  }
+  return shares;
+}
+
+LogicalResult Chooser::refine() {
+  for (int i = 0; i < kMostRefined && result.sqnr < kGoodEnough; ++i) {
+    FailureOr<SmallVector<double>> inputShares = measureInputShares();
+    if (failed(inputShares))
+      return failure();
+    ModuleOp exact = *result.exact;
+    std::optional<Refinement> refinement =
+        refineNoisiest(exact, result.layers, *inputShares, chosen.refinement);
+    if (!refinement)
+      return success();
+    double work =
+        addedWork(exact, *refinement) - addedWork(exact, chosen.refinement);
+    Candidate candidate = chosen;
+    candidate.refinement = *refinement;
+    if (failed(tryCandidate(candidate, kLeastGain + kGainForWork * work)))
+      return failure();
+    if (chosen.refinement != *refinement)
+      return success();
   }
   return success();
 }
@@ -233,6 +316,8 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
     if (failed(chooser.tryCandidate(other)))
       return failure();
   }
+  if (samples && recipe.refine && failed(chooser.refine()))
+    return failure();
   Location loc = module->getLoc();
   module = std::move(chooser.module);
   DiagnosticEngine &engine = module->getContext()->getDiagEngine();
@@ -246,8 +331,9 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
                     << " ranges, "
                     << (chooser.chosen.channelScales ? "with" : "without")
                     << " channel scales and with "
-                    << nameOf(chooser.chosen.bias)
-                    << " bias correction: " << chooser.result.sqnr
+                    << nameOf(chooser.chosen.bias) << " bias correction, "
+                    << chooser.chosen.refinement.size()
+                    << " layers in higher precision: " << chooser.result.sqnr
                     << " dB on samples held back";
   return std::move(chooser.result);
 }

@@ -144,6 +144,8 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
     return readBool(value, recipe.roundWithData, path);
   if (name == "weight_grid")
     return readBool(value, recipe.weightGrid, path);
+  if (name == "refine")
+    return readBool(value, recipe.refine, path);
   if (name == "keep_float")
     return fromJSON(value, recipe.keepFloat, path);
   if (name == "schemes")

@@ -19,10 +19,10 @@ using namespace qcc::calibration;
 /// Passes over all weights: RECIPES.md found nothing beyond three.
 static constexpr int kSweeps = 3;
 
-void qcc::calibration::roundWeights(llvm::ArrayRef<float> weights, float scale,
-                                    int64_t limit,
-                                    llvm::ArrayRef<float> covariance,
-                                    llvm::MutableArrayRef<int64_t> rounded) {
+double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
+                                      float scale, int64_t limit,
+                                      llvm::ArrayRef<float> covariance,
+                                      llvm::MutableArrayRef<int64_t> rounded) {
   size_t n = weights.size();
   auto round = [&](double steps) {
     return std::clamp<int64_t>(std::llrint(steps), -limit, limit);
@@ -61,6 +61,11 @@ void qcc::calibration::roundWeights(llvm::ArrayRef<float> weights, float scale,
       hasMoved = true;
     }
     if (!hasMoved)
-      return;
+      break;
   }
+  double objective = 0;
+  for (size_t i = 0; i < n; ++i)
+    objective +=
+        (static_cast<double>(rounded[i]) * scale - weights[i]) * gradient[i];
+  return objective;
 }

@@ -19,10 +19,11 @@ namespace qcc::calibration {
 /// Rounds one output channel's weights to multiples k of `scale`, |k| <=
 /// `limit`, such that the squared error of what they compute, d H d for the
 /// rounding errors d and the covariance H of the inputs, is small: GPTQ's
-/// objective, by coordinate descent from the nearest multiples.
-void roundWeights(llvm::ArrayRef<float> weights, float scale, int64_t limit,
-                  llvm::ArrayRef<float> covariance,
-                  llvm::MutableArrayRef<int64_t> rounded);
+/// objective, by coordinate descent from the nearest multiples. Returns what is
+/// left of it.
+double roundWeights(llvm::ArrayRef<float> weights, float scale, int64_t limit,
+                    llvm::ArrayRef<float> covariance,
+                    llvm::MutableArrayRef<int64_t> rounded);
 
 } // namespace qcc::calibration
 

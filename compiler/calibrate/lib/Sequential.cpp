@@ -19,7 +19,7 @@
 #include "qcc/Qnn/Reference.h"
 #include "qcc/io/Sqnr.h"
 
-#include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace qcc;
@@ -38,6 +38,8 @@ static constexpr int64_t kLiveBytes = int64_t(640) << 20;
 static constexpr int64_t kMacs = int64_t(5) << 30;
 static constexpr size_t kMostSamples = 128, kEnoughSamples = 16,
                         kFewestSamples = 4;
+/// Samples that show how much rounding an activation costs.
+static constexpr size_t kNoiseSamples = 4;
 
 namespace {
 
@@ -56,20 +58,27 @@ public:
   std::vector<LayerSqnr> takeLayers() { return std::move(layers); }
 
 private:
+  struct Energy {
+    double signal = 0, noise = 0;
+    int64_t numbers = 0;
+  };
+
   LogicalResult readInputs(const Samples &samples, ArrayRef<size_t> indices);
   LogicalResult visit(Operation *op);
   LogicalResult evaluateConstant(Operation *op);
   FailureOr<Twin> evaluateTwin(Operation *op, size_t sample);
   LogicalResult correct(qnn::QuantizableOp op, qnn::QuantizeOp weight);
-  LogicalResult roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
-                            const Patches &patches);
+  /// Gives the power of the errors that it makes in the result.
+  FailureOr<double> roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
+                                const Patches &patches);
+  double activationNoise(qnn::QuantizableOp op, const Patches &patches) const;
   SecondMoments momentsOf(qnn::QuantizableOp op, const Patches &patches,
                           bool exact) const;
   std::vector<float> fastCorrection(qnn::QuantizableOp op,
                                     qnn::QuantizeOp weight,
                                     const Patches &patches) const;
   std::vector<float> sequentialCorrection(Value result) const;
-  double sqnrOf(Value result) const;
+  Energy energyOf(Value result) const;
   void addToBias(qnn::QuantizableOp op, ArrayRef<float> correction);
   void release(Operation *op);
 
@@ -193,27 +202,28 @@ SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
   return moments;
 }
 
-LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
-                                         qnn::QuantizeOp weight,
-                                         const Patches &patches) {
+FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
+                                             qnn::QuantizeOp weight,
+                                             const Patches &patches) {
   std::vector<float> values = *qnn::readFloats(weight.getInput());
   std::optional<std::vector<float>> scales = qnn::readFloats(weight.getScale());
   auto type = cast<RankedTensorType>(weight.getInput().getType());
   qnn::SchemeAttr scheme = weight.getScheme();
   if (!scales || !scheme.getSymmetric() || type.getDimSize(0) == 0)
-    return success();
+    return 0.0;
   SecondMoments moments = momentsOf(op, patches, /*exact=*/false);
   int64_t outputs = type.getDimSize(0), depth = patches.depth(),
           perGroup = outputs / patches.groups();
   std::vector<int64_t> stored(values.size());
+  std::vector<double> noise(outputs);
   for (int64_t group = 0; group < patches.groups(); ++group) {
     std::vector<float> covariance = moments.covariance(group);
     parallelFor(context, 0, perGroup, [&](size_t row) {
       int64_t output = group * perGroup + static_cast<int64_t>(row);
       float scale = (*scales)[scales->size() == 1 ? 0 : output];
-      roundWeights(ArrayRef(values).slice(output * depth, depth), scale,
-                   scheme.getMax(), covariance,
-                   MutableArrayRef(stored).slice(output * depth, depth));
+      noise[output] = roundWeights(
+          ArrayRef(values).slice(output * depth, depth), scale, scheme.getMax(),
+          covariance, MutableArrayRef(stored).slice(output * depth, depth));
     });
   }
   OpBuilder builder(weight);
@@ -235,7 +245,59 @@ LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
                                        constant, pair.getScale(),
                                        pair.getZeroPoint(), scheme);
   operandOfRole(op, OperandRole::weight)->set(own);
-  return evaluateConstant(own);
+  if (failed(evaluateConstant(own)))
+    return failure();
+  return std::accumulate(noise.begin(), noise.end(), 0.0) / outputs;
+}
+
+/// Power of the errors in the result if exact numbers were rounded for `op`:
+/// errors of different numbers are as good as independent.
+double SequentialRun::activationNoise(qnn::QuantizableOp op,
+                                      const Patches &patches) const {
+  Value input = operandOfRole(op, OperandRole::activation)->get();
+  auto dequantize = input.getDefiningOp<qnn::DequantizeOp>();
+  auto quantize = dequantize
+                      ? dequantize.getInput().getDefiningOp<qnn::QuantizeOp>()
+                      : qnn::QuantizeOp();
+  if (!quantize)
+    return 0;
+  size_t looked = std::min(count, kNoiseSamples), positions = 0;
+  size_t channels = cast<RankedTensorType>(input.getType()).getShape().back();
+  std::vector<double> power(channels);
+  for (size_t sample = 0; sample < looked; ++sample) {
+    const Tensor &exact = twin(input, sample).exact;
+    FailureOr<SmallVector<Tensor>> stored = qnn::evaluate(
+        quantize, {&exact, &twin(quantize.getScale(), sample).exact,
+                   &twin(quantize.getZeroPoint(), sample).exact});
+    if (failed(stored))
+      return 0;
+    FailureOr<SmallVector<Tensor>> rounded = qnn::evaluate(
+        dequantize,
+        {&stored->front(), &twin(dequantize.getScale(), sample).exact,
+         &twin(dequantize.getZeroPoint(), sample).exact});
+    if (failed(rounded))
+      return 0;
+    const float *before = exact.data<float>(),
+                *after = rounded->front().data<float>();
+    for (int64_t i = 0, e = exact.getNumElements(); i < e; ++i) {
+      double error = static_cast<double>(after[i]) - before[i];
+      power[i % channels] += error * error;
+    }
+    positions += exact.getNumElements() / channels;
+  }
+  const Tensor &weight =
+      twin(operandOfRole(op, OperandRole::weight)->get(), 0).exact;
+  const float *weights = weight.data<float>();
+  int64_t outputs = weight.getShape().front(), depth = patches.depth(),
+          perGroup = outputs / patches.groups(),
+          inGroup = patches.channelsPerGroup();
+  double sum = 0;
+  for (int64_t output = 0; output < outputs; ++output)
+    for (int64_t k = 0; k < depth; ++k) {
+      double factor = weights[output * depth + k];
+      sum += factor * factor * power[output / perGroup * inGroup + k % inGroup];
+    }
+  return sum / std::max<size_t>(positions, 1) / outputs;
 }
 
 std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
@@ -280,19 +342,20 @@ std::vector<float> SequentialRun::sequentialCorrection(Value result) const {
   return correction;
 }
 
-double SequentialRun::sqnrOf(Value result) const {
-  double signal = 0, noise = 0;
+SequentialRun::Energy SequentialRun::energyOf(Value result) const {
+  Energy energy;
   for (size_t sample = 0; sample < count; ++sample) {
     const Twin &both = twin(result, sample);
     const float *exact = both.exact.data<float>(),
                 *rounded = both.rounded.data<float>();
     for (int64_t i = 0, e = both.exact.getNumElements(); i < e; ++i) {
       double value = exact[i], error = rounded[i] - value;
-      signal += value * value;
-      noise += error * error;
+      energy.signal += value * value;
+      energy.noise += error * error;
     }
+    energy.numbers += both.exact.getNumElements();
   }
-  return io::sqnr(signal, noise);
+  return energy;
 }
 
 /// Adds to the bias, and to the rounded results that are there already.
@@ -324,9 +387,14 @@ void SequentialRun::addToBias(qnn::QuantizableOp op,
 LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
                                      qnn::QuantizeOp weight) {
   std::optional<Patches> patches = Patches::of(op);
-  if (patches && options.roundWithData && patches->depth() <= kGreatestDepth &&
-      failed(roundWeight(op, weight, *patches)))
-    return failure();
+  double activationPower = patches ? activationNoise(op, *patches) : 0,
+         weightPower = 0;
+  if (patches && options.roundWithData && patches->depth() <= kGreatestDepth) {
+    FailureOr<double> power = roundWeight(op, weight, *patches);
+    if (failed(power))
+      return failure();
+    weightPower = *power;
+  }
   std::vector<Twin> results(count);
   if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
         FailureOr<Twin> both = evaluateTwin(op, sample);
@@ -352,7 +420,10 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
     else if (options.bias == BiasCorrection::fast && patches)
       addToBias(op, fastCorrection(op, weight, *patches));
   }
-  layers.push_back({op.getLoc(), sqnrOf(op->getResult(0))});
+  Energy energy = energyOf(op->getResult(0));
+  double perNumber = energy.signal > 0 ? energy.numbers / energy.signal : 0;
+  layers.push_back({op.getLoc(), io::sqnr(energy.signal, energy.noise),
+                    activationPower * perNumber, weightPower * perNumber});
   return success();
 }
 

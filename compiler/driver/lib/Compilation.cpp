@@ -23,6 +23,7 @@
 #include "Verification.h"
 
 #include "qcc/Analysis/Entry.h"
+#include "qcc/Analysis/Names.h"
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Calibrate/Statistics.h"
 #include "qcc/Calibration/Calibrate.h"
@@ -39,6 +40,7 @@
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -335,8 +337,11 @@ private:
 
   /// What became of the layers, before lowering makes other ops of them.
   void countLayers() {
+    // A node may be computed in parts.
+    llvm::StringSet<> nodes;
     module->walk([&](qnn::QuantizableOp op) {
-      if (!op.isIntegerContraction())
+      if (!op.isIntegerContraction() ||
+          !nodes.insert(analysis::nodeName(op)).second)
         return;
       ++layers;
       integerLayers += llvm::any_of(op->getOperands(), [](Value operand) {

@@ -63,15 +63,16 @@ static int64_t weightOperand(QuantizableOp op) {
   return -1;
 }
 
-QuantizationSites::QuantizationSites(Operation *function, KeepFloat keepFloat)
+QuantizationSites::QuantizationSites(Operation *function, Predicate keepFloat,
+                                     Predicate roundsAlone)
     : function(function) {
   findContractions(keepFloat);
   findInteriorUses();
   findIntegerProducers();
-  findRoundedUses();
+  findRoundedUses(roundsAlone);
 }
 
-void QuantizationSites::findContractions(KeepFloat keepFloat) {
+void QuantizationSites::findContractions(Predicate keepFloat) {
   function->walk([&](QuantizableOp op) {
     if (keepFloat && keepFloat(op)) {
       keptFloat.insert(op);
@@ -234,7 +235,7 @@ bool QuantizationSites::isStoredAsIntegers(Value value, Operation *reader) {
   });
 }
 
-void QuantizationSites::findRoundedUses() {
+void QuantizationSites::findRoundedUses(Predicate roundsAlone) {
   llvm::DenseSet<Operation *> roundedMoves;
   // Users come after what they read, so that going backwards a transparent op
   // already knows whether its result is rounded.
@@ -247,7 +248,8 @@ void QuantizationSites::findRoundedUses() {
         bool resultIsRounded =
             moves &&
             llvm::any_of(op->getResult(0).getUses(), [&](OpOperand &use) {
-              return rounded.contains(&use);
+              return rounded.contains(&use) &&
+                     !(roundsAlone && roundsAlone(use.getOwner()));
             });
         for (OpOperand &use : op->getOpOperands()) {
           if (!readsActivation(use) || interior.contains(&use))

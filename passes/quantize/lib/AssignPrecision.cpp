@@ -27,6 +27,10 @@ using qnn::OperandRole;
 using qnn::QuantizableOp;
 using qnn::SchemeAttr;
 
+/// Why a layer is more precise than others.
+static constexpr llvm::StringLiteral kMeasuredReason =
+    "a measurement names its rounding as a main source of the outputs' error";
+
 namespace {
 
 struct AssignPrecision : quantize::impl::AssignPrecisionBase<AssignPrecision> {
@@ -55,7 +59,10 @@ SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
   if (precision == Precision::w8a16 && reader.isElementwise() && !isMoved)
     return SchemeAttr::perTensor(IntegerType::get(context, 16),
                                  /*symmetric=*/true, /*narrow=*/true);
-  Type storage = IntegerType::get(context, 8, IntegerType::Unsigned);
+  bool isInParts =
+      precision == Precision::w8a8x2 && reader.isIntegerContraction();
+  Type storage =
+      IntegerType::get(context, isInParts ? 16 : 8, IntegerType::Unsigned);
   if (perChannel.contains(use.get()))
     return SchemeAttr::perAxis(
         storage, cast<RankedTensorType>(use.get().getType()).getRank() - 1);
@@ -67,6 +74,8 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
   std::string reason = sites.getReason(op);
   if (reason.empty())
     return;
+  if (op->hasAttr(kMeasuredAttr))
+    reason = kMeasuredReason.str();
   Builder builder(&getContext());
   op->setAttr(qnn::QnnDialect::kReasonAttr, builder.getStringAttr(reason));
   if (!llvm::any_of(op->getOpOperands(),
@@ -110,9 +119,9 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
       return perChannel.contains(operand);
     });
     remark << "int8 weights per "
-           << (perTensorWeights ? "tensor" : "output channel")
-           << " and uint8 activations per "
-           << (channelGrid ? "channel" : "tensor");
+           << (perTensorWeights ? "tensor" : "output channel") << " and "
+           << (precision == Precision::w8a8x2 ? "two-part " : "")
+           << "uint8 activations per " << (channelGrid ? "channel" : "tensor");
   } else {
     bool isWide = llvm::any_of(assigned, [](Attribute scheme) {
       auto given = dyn_cast<SchemeAttr>(scheme);
@@ -132,9 +141,20 @@ void AssignPrecision::runOnOperation() {
       PrecisionRules::parse(schemes, keepFloat, error);
   if (failed(parsed) || failed(parsed->resolve(function, error)))
     return signalPassFailure();
-  const PrecisionRules &rules = *parsed;
+  auto precisionOf = [&](Operation *op) {
+    std::optional<Precision> precision = parsed->find(op);
+    if (auto measured = op->getAttrOfType<StringAttr>(kMeasuredAttr))
+      precision = parsePrecision(measured);
+    return precision.value_or(Precision::w8a8);
+  };
+  function.walk([&](Operation *op) {
+    if (parsed->find(op))
+      op->removeAttr(kMeasuredAttr);
+  });
   QuantizationSites sites(
-      function, [&](Operation *op) { return rules.get(op) == Precision::f32; });
+      function,
+      [&](Operation *op) { return precisionOf(op) == Precision::f32; },
+      [&](Operation *op) { return precisionOf(op) == Precision::w8a8x2; });
 
   perChannel.clear();
   function.walk([&](qnn::ObserveOp op) {
@@ -151,6 +171,6 @@ void AssignPrecision::runOnOperation() {
   });
   function.walk([&](Operation *op) {
     if (op != function && !isa<qnn::ObserveOp>(op))
-      assign(op, sites, rules.get(op));
+      assign(op, sites, precisionOf(op));
   });
 }

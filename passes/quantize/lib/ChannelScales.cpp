@@ -246,9 +246,12 @@ void ScaledGroup::apply(OpBuilder &builder) const {
     }
     rewriteReaders(builder, value, with, scales);
   }
-  for (qnn::ObserveOp op : observers)
+  for (qnn::ObserveOp op : observers) {
     op->setAttr(qnn::QnnDialect::kRangeAttr,
                 builder.getDenseF32ArrayAttr({lo, hi}));
+    // They are those of the tensor as it was.
+    op->removeAttr(qnn::QnnDialect::kStatisticsAttr);
+  }
 }
 
 namespace {

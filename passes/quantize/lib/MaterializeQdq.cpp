@@ -11,6 +11,7 @@
 
 #include "qcc/Analysis/Names.h"
 #include "qcc/Analysis/QuantizationSites.h"
+#include "qcc/Calibrate/Statistics.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 
@@ -38,6 +39,8 @@ struct MaterializeQdq : quantize::impl::MaterializeQdqBase<MaterializeQdq> {
 private:
   LogicalResult materialize(QuantizableOp op, ArrayAttr schemes);
   StringAttr nameStored(qnn::ObserveOp observer);
+  FailureOr<SmallVector<float>> seenBounds(OpOperand &use, SchemeAttr scheme);
+  FailureOr<Value> twoPartActivation(OpOperand &use, SchemeAttr scheme);
   FailureOr<Value> roundedActivation(OpOperand &use, SchemeAttr scheme);
   Value roundedWeight(QuantizableOp op, OpOperand &use, SchemeAttr scheme);
 
@@ -59,8 +62,81 @@ StringAttr MaterializeQdq::nameStored(qnn::ObserveOp observer) {
   return StringAttr::get(&getContext(), unique);
 }
 
+/// Twice the interval in which all numbers were seen that `use` reads: with two
+/// parts there are steps enough for those of other samples too.
+FailureOr<SmallVector<float>> MaterializeQdq::seenBounds(OpOperand &use,
+                                                         SchemeAttr scheme) {
+  llvm::SetVector<Value> sources;
+  analysis::QuantizationSites::collectSources(use.get(), sources);
+  SmallVector<float> bounds;
+  for (Value source : sources) {
+    qnn::ObserveOp observer = observers.lookup(source);
+    auto range = observer ? observer->getAttrOfType<DenseF32ArrayAttr>(
+                                qnn::QnnDialect::kRangeAttr)
+                          : DenseF32ArrayAttr();
+    if (!range)
+      return use.getOwner()->emitError()
+             << "tensor '" << analysis::tensorName(source)
+             << "' has no range; calibrate and compute ranges first";
+    SmallVector<float> seen(range.asArrayRef());
+    auto attribute = observer->getAttrOfType<DictionaryAttr>(
+        qnn::QnnDialect::kStatisticsAttr);
+    if (FailureOr<calibrate::TensorStatistics> statistics =
+            attribute && scheme.isPerTensor()
+                ? calibrate::TensorStatistics::fromAttribute(attribute)
+                : FailureOr<calibrate::TensorStatistics>();
+        succeeded(statistics) && statistics->count())
+      seen = {std::min(seen[0], statistics->min()),
+              std::max(seen[1], statistics->max())};
+    if (bounds.empty())
+      bounds.assign(seen.size(), 0.0f);
+    for (size_t i = 0; i + 1 < std::min(bounds.size(), seen.size()); i += 2) {
+      bounds[i] = std::min(bounds[i], 2 * seen[i]);
+      bounds[i + 1] = std::max(bounds[i + 1], 2 * seen[i + 1]);
+    }
+  }
+  return bounds;
+}
+
+/// A number as the sum of two stored parts: itself rounded, and what that
+/// leaves rounded on a grid that covers one step of the first.
+FailureOr<Value> MaterializeQdq::twoPartActivation(OpOperand &use,
+                                                   SchemeAttr scheme) {
+  Value source = use.get();
+  Value &sum = pairs[{source, scheme}];
+  if (sum)
+    return sum;
+  FailureOr<SmallVector<float>> bounds = seenBounds(use, scheme);
+  if (failed(bounds))
+    return failure();
+  Type ui8 = IntegerType::get(&getContext(), 8, IntegerType::Unsigned);
+  SchemeAttr part = scheme.isPerAxis()
+                        ? SchemeAttr::perAxis(ui8, scheme.getAxis())
+                        : SchemeAttr::perTensor(ui8);
+  Grid coarse = activationGrid(part, *bounds), fine{part, {}, {}};
+  for (float scale : coarse.scales) {
+    // 127 steps up and 128 down must hold half a step each.
+    fine.scales.push_back(scale / 254);
+    fine.zeroPoints.push_back(128);
+  }
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointAfterValue(source);
+  Location loc = source.getLoc();
+  auto binary = [&](qnn::BinaryKind kind, Value lhs, Value rhs) -> Value {
+    return qnn::BinaryOp::create(builder, loc, source.getType(), kind, lhs,
+                                 rhs);
+  };
+  Value high = createPair(builder, loc, source, coarse);
+  Value rest = binary(qnn::BinaryKind::sub, source, high);
+  sum =
+      binary(qnn::BinaryKind::add, high, createPair(builder, loc, rest, fine));
+  return sum;
+}
+
 FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
                                                    SchemeAttr scheme) {
+  if (scheme.getStorage().isUnsignedInteger(16))
+    return twoPartActivation(use, scheme);
   Value source = use.get();
   auto producer = source.getDefiningOp<QuantizableOp>();
   if (producer && producer.isQuantizationTransparent())
@@ -100,8 +176,11 @@ FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
   return rounded;
 }
 
-/// The scale of each channel of `value`, which a dequantize gives.
+/// The scale of each channel of `value`, which a dequantize gives; of two parts
+/// that of the first.
 static std::vector<float> scalesOf(Value value) {
+  if (auto sum = value.getDefiningOp<qnn::BinaryOp>())
+    value = sum.getLhs();
   auto dequantize = value.getDefiningOp<qnn::DequantizeOp>();
   std::optional<std::vector<float>> scales =
       dequantize ? qnn::readFloats(dequantize.getScale()) : std::nullopt;
@@ -166,7 +245,7 @@ void MaterializeQdq::runOnOperation() {
     for (auto [operand, attribute] :
          llvm::zip_equal(op->getOperands(), schemes))
       if (auto scheme = dyn_cast<SchemeAttr>(attribute);
-          scheme && scheme.getStorage().isInteger(16))
+          scheme && scheme.getStorage().isSignlessInteger(16))
         wide[operand] = scheme;
   });
   bool hasFailed = false;

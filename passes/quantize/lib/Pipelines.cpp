@@ -36,6 +36,7 @@ void qcc::quantize::buildMaterializePipeline(OpPassManager &manager,
 
 void qcc::quantize::buildRoundPipeline(OpPassManager &manager) {
   OpPassManager &nested = manager.nest<func::FuncOp>();
+  nested.addPass(createSplitContractions());
   nested.addPass(createFoldClamps());
   nested.addPass(createQuantizeWeights());
   nested.addPass(createQuantizeBiases());

@@ -17,6 +17,32 @@ using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
 
+std::optional<Precision> qcc::quantize::parsePrecision(StringRef name) {
+  return llvm::StringSwitch<std::optional<Precision>>(name)
+      .Case("w8a8", Precision::w8a8)
+      .Case("w8a8-per-tensor", Precision::w8a8PerTensor)
+      .Case("w8a16", Precision::w8a16)
+      .Case("w8a8x2", Precision::w8a8x2)
+      .Case("f32", Precision::f32)
+      .Default(std::nullopt);
+}
+
+StringRef qcc::quantize::nameOf(Precision precision) {
+  switch (precision) {
+  case Precision::w8a8:
+    return "w8a8";
+  case Precision::w8a8PerTensor:
+    return "w8a8-per-tensor";
+  case Precision::w8a16:
+    return "w8a16";
+  case Precision::w8a8x2:
+    return "w8a8x2";
+  case Precision::f32:
+    return "f32";
+  }
+  llvm_unreachable("all precisions are named");
+}
+
 LogicalResult PrecisionRules::add(StringRef text, StringRef regex,
                                   Precision precision, ErrorFn emitError) {
   Rule rule{text.str(), llvm::Regex(regex), precision, {}};
@@ -33,16 +59,11 @@ FailureOr<PrecisionRules> PrecisionRules::parse(ArrayRef<std::string> schemes,
   PrecisionRules result;
   for (StringRef text : schemes) {
     auto [regex, name] = text.rsplit(':');
-    auto precision = llvm::StringSwitch<std::optional<Precision>>(name)
-                         .Case("w8a8", Precision::w8a8)
-                         .Case("w8a8-per-tensor", Precision::w8a8PerTensor)
-                         .Case("w8a16", Precision::w8a16)
-                         .Case("f32", Precision::f32)
-                         .Default(std::nullopt);
+    std::optional<Precision> precision = parsePrecision(name);
     if (!precision)
       return emitError() << "scheme entry '" << text
                          << "' must be REGEX:SCHEME, with SCHEME one of w8a8, "
-                            "w8a8-per-tensor, w8a16, f32";
+                            "w8a8-per-tensor, w8a16, w8a8x2, f32";
     if (failed(result.add(text, regex, *precision, emitError)))
       return failure();
   }
@@ -108,7 +129,8 @@ LogicalResult PrecisionRules::resolve(Operation *root, ErrorFn emitError) {
   return success();
 }
 
-Precision PrecisionRules::get(Operation *op) const {
+std::optional<Precision> PrecisionRules::find(Operation *op) const {
   auto found = precisions.find(analysis::nodeName(op));
-  return found == precisions.end() ? Precision::w8a8 : found->second;
+  return found == precisions.end() ? std::nullopt
+                                   : std::optional(found->second);
 }

@@ -13,7 +13,7 @@
 // EXCEPTION-NEXT: qnn.linear {{.*}}qnn.schemes
 // NOTHING: error: 'nothing' matches no node
 // PAREN: error: 'a(' is not a regular expression: parentheses not balanced
-// SCHEME: error: scheme entry 'fc:w3a3' must be REGEX:SCHEME, with SCHEME one of w8a8, w8a8-per-tensor, w8a16, f32
+// SCHEME: error: scheme entry 'fc:w3a3' must be REGEX:SCHEME, with SCHEME one of w8a8, w8a8-per-tensor, w8a16, w8a8x2, f32
 func.func @three(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %v = qnn.constant dense<0.5> : tensor<2x2xf32>
   %0 = qnn.linear %x, %v : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("a")

@@ -74,3 +74,27 @@ func.func @two_grids(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) 
   %1 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<i8, per_tensor, symmetric>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   return %0, %1 : tensor<1x1xf32>, tensor<1x1xf32>
 }
+
+// -----
+
+// 16 bits: a pair over twice what was seen, 0.02 wide steps of [-1.7, 3.4], and one for what it leaves of the number, behind the
+// op that moves it.
+// CHECK-LABEL: func.func @twoParts
+// CHECK: %[[X:.*]] = qnn.reshape %arg0
+// CHECK: %[[COARSE:.*]] = qnn.constant dense<0.0200000014> : tensor<f32>
+// CHECK: %[[Q:.*]] = qnn.quantize %[[X]], %[[COARSE]], %{{.*}} as <ui8, per_tensor> :
+// CHECK: %[[HIGH:.*]] = qnn.dequantize %[[Q]], %[[COARSE]],
+// CHECK: %[[REST:.*]] = qnn.binary sub %[[X]], %[[HIGH]]
+// CHECK: %[[FINE:.*]] = qnn.constant dense<7.8740{{[0-9]*}}E-5> : tensor<f32>
+// CHECK: %[[MIDDLE:.*]] = qnn.constant dense<128> : tensor<ui8>
+// CHECK: %[[R:.*]] = qnn.quantize %[[REST]], %[[FINE]], %[[MIDDLE]]
+// CHECK: %[[LOW:.*]] = qnn.dequantize %[[R]], %[[FINE]], %[[MIDDLE]]
+// CHECK: %[[SUM:.*]] = qnn.binary add %[[HIGH]], %[[LOW]]
+// CHECK: qnn.linear %[[SUM]],
+func.func @twoParts(%x: tensor<2x1xf32>) -> tensor<1x2xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<2x1xf32>
+  %v = qnn.constant dense<[[63.5, 1.3], [0.1, -31.75]]> : tensor<2x2xf32>
+  %0 = qnn.reshape %x : tensor<2x1xf32> -> tensor<1x2xf32>
+  %1 = qnn.linear %0, %v {qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}

@@ -12,8 +12,10 @@
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "qcc/Analysis/Names.h"
 #include "qcc/Calibrate/Passes.h"
 #include "qcc/Qnn/Qnn.h"
+#include "qcc/Quantize/PrecisionRules.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
@@ -174,8 +176,8 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
       recipe.roundWithData = false;
       recipe.biasCorrection = BiasCorrection::none;
     }
-    ASSERT_TRUE(succeeded(quantize(module, &*samples, recipe, *reference,
-                                   createInterpreterExecutor)));
+    ASSERT_TRUE(succeeded(calibration::quantize(
+        module, &*samples, recipe, *reference, createInterpreterExecutor)));
     FailureOr<Measurable> quantized =
         Measurable::create(*module, createInterpreterExecutor);
     ASSERT_TRUE(succeeded(quantized));
@@ -192,6 +194,44 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
   }
   EXPECT_GT(plain, 25);
   EXPECT_GT(corrected, plain + 0.5);
+}
+
+/// A tensor with rare numbers that are far greater than the others needs more
+/// than 8 bits, and the layer that reads it is small enough to stay in f32.
+TEST_F(CalibrationTest, refinesTheLayerThatMakesTheErrors) {
+  TemporaryFile file("npy");
+  std::mt19937 generator(11);
+  std::normal_distribution<float> normal(0, 1);
+  std::vector<float> values(64 * 32);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = (i % 97 == 0 ? 40 : 1) * normal(generator);
+  io::ArrayType type{QCC_DTYPE_F32, {64, 32}};
+  ASSERT_TRUE(io::writeNpy(file.str(), type, values.data()).ok());
+  double plain = 0, refined = 0;
+  for (double *sqnr : {&plain, &refined}) {
+    OwningOpRef<ModuleOp> module = parse(network());
+    FailureOr<Measurable> reference =
+        Measurable::create(*module, createInterpreterExecutor);
+    FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+    ASSERT_TRUE(succeeded(reference) && succeeded(samples));
+    FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
+        *module, *samples, **createInterpreterExecutor(*module));
+    ASSERT_TRUE(succeeded(statistics));
+    ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
+    Recipe recipe;
+    recipe.refine = sqnr == &refined;
+    FailureOr<QuantizeResult> result = calibration::quantize(
+        module, &*samples, recipe, *reference, createInterpreterExecutor);
+    ASSERT_TRUE(succeeded(result));
+    *sqnr = result->sqnr;
+    std::vector<std::string> found;
+    module->walk([&](qnn::LinearOp op) {
+      if (op->hasAttr(quantize::kMeasuredAttr))
+        found.push_back(analysis::nodeName(op));
+    });
+    EXPECT_EQ(llvm::is_contained(found, "first"), recipe.refine);
+  }
+  EXPECT_GT(refined, plain + 3);
 }
 
 TEST_F(CalibrationTest, refusesBadRecipes) {

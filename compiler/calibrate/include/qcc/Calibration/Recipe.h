@@ -32,6 +32,8 @@ struct Recipe {
   std::optional<BiasCorrection> biasCorrection;
   bool roundWithData = true;
   bool weightGrid = true;
+  /// Try more precision for layers whose rounding makes most of the errors.
+  bool refine = true;
   std::vector<std::string> keepFloat; ///< Regular expressions of nodes.
   std::vector<std::string> schemes;   ///< REGEX:SCHEME.
 };

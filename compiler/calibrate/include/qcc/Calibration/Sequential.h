@@ -31,10 +31,13 @@ struct CorrectionOptions {
 };
 
 /// How close the rounded result of a layer, before its activation, came to the
-/// exact one, errors of the layers before included.
+/// exact one.
 struct LayerSqnr {
   mlir::Location location;
-  double sqnr; ///< In dB.
+  double sqnr; ///< In dB, errors of the layers before included.
+  /// Power of the errors that the layer makes itself by rounding what it reads,
+  /// and its weights, relative to the power of its result.
+  double activationNoise = 0, weightNoise = 0;
 };
 
 /// One pass through the network that carries, for a few samples, the exact and

@@ -34,12 +34,15 @@ namespace qcc::analysis {
 
 class QuantizationSites {
 public:
-  using KeepFloat = llvm::function_ref<bool(mlir::Operation *)>;
+  using Predicate = llvm::function_ref<bool(mlir::Operation *)>;
 
   /// Analyses the ops in the body of `function`; those that `keepFloat` holds
-  /// for stay in f32.
+  /// for stay in f32. Contractions that `roundsAlone` holds for round what they
+  /// read on a grid of their own: ops before them that only move numbers have
+  /// no part in it.
   explicit QuantizationSites(mlir::Operation *function,
-                             KeepFloat keepFloat = nullptr);
+                             Predicate keepFloat = nullptr,
+                             Predicate roundsAlone = nullptr);
 
   /// True if `use` reads numbers that are rounded to a grid.
   bool isRounded(mlir::OpOperand &use) const { return rounded.contains(&use); }
@@ -72,11 +75,11 @@ public:
   std::string getReason(mlir::Operation *op) const;
 
 private:
-  void findContractions(KeepFloat keepFloat);
+  void findContractions(Predicate keepFloat);
   void findInteriorUses();
   void findDiamond(mlir::Operation *top);
   void findIntegerProducers();
-  void findRoundedUses();
+  void findRoundedUses(Predicate roundsAlone);
   /// True if a map or reduction, `reader`, finds `value` rounded in memory: it
   /// is in the kernel of a contraction, beside which the value is stored, or a
   /// contraction reads the value too. What lies between float ops alone, as in

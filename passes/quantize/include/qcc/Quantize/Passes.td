@@ -78,6 +78,9 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
     same. A tensor that only depthwise convolutions read, and whose channels differ much in range, gets a grid for each
     channel; its observer's range becomes one pair for each. An elementwise op that an entry gives `w8a16` reads what it reads as
     16-bit integers: with all residual additions the numbers that go from block to block are not rounded to 8 bits on their way.
+    A contraction of scheme `w8a8x2` reads its activation as `ui16`, of which `qcc-materialize-qdq` makes two parts. Where no
+    option matches a node, its attribute `qnn.measured_precision`, if it has one, holds the scheme that a measurement asks for
+    (compiler/calibrate).
 
     ```mlir
     %1 = qnn.conv %x, %w, %b {...} : ...
@@ -91,7 +94,7 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
   let options = [
     ListOption<"keepFloat", "keep-float", "std::string", "regular expressions of nodes that stay in f32">,
     ListOption<"schemes", "scheme",  "std::string",
-      "REGEX:SCHEME entries, of several that match a node the one that matches fewest counts; schemes: w8a8, w8a8-per-tensor, w8a16, f32">,
+      "REGEX:SCHEME entries, of several that match a node the one that matches fewest counts; schemes: w8a8, w8a8-per-tensor, w8a16, w8a8x2, f32">,
     Option<"perChannelRatio", "per-channel-ratio", "double", /*default=*/"4.0",
       "least ratio of the greatest to the median channel range for a grid per channel before depthwise; 0: never">,
   ];
@@ -103,8 +106,9 @@ def MaterializeQdq : Pass<"qcc-materialize-qdq", "::mlir::func::FuncOp"> {
   let description = [{
     Before: `qnn.schemes` on ops and `qnn.range` on the observers of what they read. After: rounded operands go through a
     quantize/dequantize pair, one for each tensor and scheme, and weights through one with a scale for each output channel; there
-    are no observers and no `qnn.schemes`. What some reader takes with 16 bits is stored so, and rounded again for those that
-    take 8. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
+    are no observers and no `qnn.schemes`. What some reader takes as `i16` is stored so, and rounded again for those that
+    take 8 bits. An operand in `ui16` becomes the sum of two pairs of 8 bits: of the number, over twice the interval that was
+    seen, and of what that pair leaves of it. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
     them the pair of what they move.
 
     The scale of weights is greatest magnitude / 127, unless all weights of the layer are multiples of one number (a model that
@@ -143,6 +147,26 @@ def PropagateQdq : Pass<"qcc-propagate-qdq", "::mlir::func::FuncOp"> {
     %1 = qnn.pool max %d {...} : ...
     %2 = qnn.quantize %1, %s, %z as <ui8, per_tensor> : ...
     %3 = qnn.dequantize %2, %s, %z as <ui8, per_tensor> : ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QnnDialect"];
+}
+
+def SplitContractions : Pass<"qcc-split-contractions", "::mlir::func::FuncOp"> {
+  let summary = "contract each part of an activation of two parts by itself";
+  let description = [{
+    A contraction is linear: of a sum of two dequantized tensors it is the sum of two contractions of stored integers, with
+    the same weights. The second one has no bias. Numbers change by f32 rounding only.
+
+    ```mlir
+    %x = qnn.binary add %high, %low : ...
+    %1 = qnn.conv %x, %wd, %b {...} : ...
+    ```
+    becomes, where all of %high, %low and %wd are dequantized,
+    ```mlir
+    %0 = qnn.conv %low, %wd {...} : ...
+    %2 = qnn.conv %high, %wd, %b {...} : ...
+    %1 = qnn.binary add %2, %0 : ...
     ```
   }];
   let dependentDialects = ["::qcc::qnn::QnnDialect"];

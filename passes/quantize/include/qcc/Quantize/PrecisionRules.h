@@ -15,6 +15,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Regex.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,19 @@ enum class Precision {
   w8a8,
   w8a8PerTensor,
   w8a16, ///< w8a8, but elementwise ops read stored numbers of 16 bits.
+  /// w8a8, but contractions read activations in two parts of 8 bits each, the
+  /// second one what the first leaves: two products with the same weights.
+  w8a8x2,
   f32
 };
+
+/// The spelling of a precision in options, and back.
+llvm::StringRef nameOf(Precision precision);
+std::optional<Precision> parsePrecision(llvm::StringRef name);
+
+/// Of an op the name of the precision that a measurement asks for, which holds
+/// where no option asks for another one.
+inline constexpr llvm::StringLiteral kMeasuredAttr = "qnn.measured_precision";
 
 /// The options that name nodes by regular expressions. An entry that matches
 /// only some of the nodes of another one is an exception from it. Two entries
@@ -46,8 +58,8 @@ public:
   /// matches none would go unnoticed, and is an error, as is a contradiction.
   mlir::LogicalResult resolve(mlir::Operation *root, ErrorFn emitError);
 
-  /// The precision that is asked of a node that `resolve` saw, w8a8 if none is.
-  Precision get(mlir::Operation *op) const;
+  /// The precision that is asked of a node that `resolve` saw, if one is.
+  std::optional<Precision> find(mlir::Operation *op) const;
 
 private:
   struct Rule {
