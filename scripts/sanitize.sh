@@ -7,7 +7,7 @@
 #
 #===-------------------------------------------------------------------------===#
 # usage: sanitize.sh address|thread [BUILD_DIR]
-#   address   ASan and UBSan: the runtime's tests, and a short run of each fuzz target, the importer's too
+#   address   ASan and UBSan: the runtime's and the importer's tests, and a short run of each fuzz target
 #   thread    TSan: the runtime's tests
 # Builds in BUILD_DIR/sanitize-KIND; only the runtime, its tests and what they need is built again.
 set -euo pipefail

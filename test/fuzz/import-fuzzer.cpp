@@ -27,12 +27,6 @@
 
 using namespace mlir;
 
-/// LLVM's allocators poison memory where their header was compiled with ASan,
-/// and unpoison it there: not in libMLIR, which shares these functions with us.
-extern "C" const char *__asan_default_options() {
-  return "allow_user_poisoning=0:detect_container_overflow=0";
-}
-
 extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 
 namespace {
