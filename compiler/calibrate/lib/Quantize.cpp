@@ -168,7 +168,7 @@ LogicalResult Chooser::build(ModuleOp copy, const Candidate &candidate,
   if (samples) {
     CorrectionOptions correction;
     correction.bias = candidate.bias;
-    correction.roundWithData = recipe.roundWithData;
+    correction.rounding = recipe.rounding;
     FailureOr<std::vector<LayerSqnr>> layers = correctWithData(
         copy, *samples, spread(others, sequentialSampleLimit(copy)),
         correction);

@@ -107,6 +107,20 @@ static bool readScales(const JsonValue &value, std::optional<bool> &result,
   return result.has_value();
 }
 
+static bool readRounding(const JsonValue &value, WeightRounding &result,
+                         Path path) {
+  if (std::optional<bool> withData = value.getAsBoolean()) {
+    result = *withData ? WeightRounding::descent : WeightRounding::nearest;
+    return true;
+  }
+  if (value.getAsString() == "adaround") {
+    result = WeightRounding::adaRound;
+    return true;
+  }
+  path.report("must be true, false or \"adaround\"");
+  return false;
+}
+
 static bool readCorrection(const JsonValue &value,
                            std::optional<BiasCorrection> &result, Path path) {
   StringRef text = value.getAsString().value_or("");
@@ -141,7 +155,7 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
   if (name == "bias_correction")
     return readCorrection(value, recipe.biasCorrection, path);
   if (name == "round_with_data")
-    return readBool(value, recipe.roundWithData, path);
+    return readRounding(value, recipe.rounding, path);
   if (name == "weight_grid")
     return readBool(value, recipe.weightGrid, path);
   if (name == "refine")

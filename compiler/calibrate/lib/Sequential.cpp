@@ -8,6 +8,7 @@
 
 #include "qcc/Calibration/Sequential.h"
 
+#include "AdaRound.h"
 #include "Patches.h"
 #include "RoundWeights.h"
 #include "qcc/Analysis/Entry.h"
@@ -211,6 +212,11 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
   qnn::SchemeAttr scheme = weight.getScheme();
   if (!scales || !scheme.getSymmetric() || type.getDimSize(0) == 0)
     return 0.0;
+  if (scales->size() == 1)
+    scales->assign(type.getDimSize(0), scales->front());
+  // Learning goes over the covariance again and again, for some channels at a
+  // time.
+  int64_t block = options.rounding == WeightRounding::adaRound ? 16 : 1;
   SecondMoments moments = momentsOf(op, patches, /*exact=*/false);
   int64_t outputs = type.getDimSize(0), depth = patches.depth(),
           perGroup = outputs / patches.groups();
@@ -218,12 +224,18 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
   std::vector<double> noise(outputs);
   for (int64_t group = 0; group < patches.groups(); ++group) {
     std::vector<float> covariance = moments.covariance(group);
-    parallelFor(context, 0, perGroup, [&](size_t row) {
-      int64_t output = group * perGroup + static_cast<int64_t>(row);
-      float scale = (*scales)[scales->size() == 1 ? 0 : output];
-      noise[output] = roundWeights(
-          ArrayRef(values).slice(output * depth, depth), scale, scheme.getMax(),
-          covariance, MutableArrayRef(stored).slice(output * depth, depth));
+    parallelFor(context, 0, (perGroup + block - 1) / block, [&](size_t part) {
+      int64_t row = static_cast<int64_t>(part) * block,
+              rows = std::min(block, perGroup - row),
+              first = group * perGroup + row;
+      auto weights = ArrayRef(values).slice(first * depth, rows * depth);
+      auto rounded = MutableArrayRef(stored).slice(first * depth, rows * depth);
+      ArrayRef<float> rowScales = ArrayRef(*scales).slice(first, rows);
+      noise[first] = options.rounding == WeightRounding::adaRound
+                         ? learnRounding(weights, rowScales, scheme.getMax(),
+                                         covariance, rounded)
+                         : roundWeights(weights, rowScales.front(),
+                                        scheme.getMax(), covariance, rounded);
     });
   }
   OpBuilder builder(weight);
@@ -389,7 +401,8 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
   std::optional<Patches> patches = Patches::of(op);
   double activationPower = patches ? activationNoise(op, *patches) : 0,
          weightPower = 0;
-  if (patches && options.roundWithData && patches->depth() <= kGreatestDepth) {
+  if (patches && options.rounding != WeightRounding::nearest &&
+      patches->depth() <= kGreatestDepth) {
     FailureOr<double> power = roundWeight(op, weight, *patches);
     if (failed(power))
       return failure();

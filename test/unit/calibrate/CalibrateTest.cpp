@@ -173,7 +173,7 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
     Recipe recipe;
     if (sqnr == &plain) {
       recipe.channelScales = false;
-      recipe.roundWithData = false;
+      recipe.rounding = WeightRounding::nearest;
       recipe.biasCorrection = BiasCorrection::none;
     }
     ASSERT_TRUE(succeeded(calibration::quantize(

@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "RoundWeights.h"
+#include "AdaRound.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -66,6 +68,41 @@ TEST(RoundWeightsTest, beatsTheNearestStep) {
     sumRounded += errorRounded;
   }
   EXPECT_LT(sumRounded, 0.8 * sumNearest);
+}
+
+TEST(LearnRoundingTest, beatsTheNearestStepOfBothNeighbours) {
+  constexpr size_t rows = 20;
+  std::vector<float> covariance = correlated();
+  std::mt19937 generator(5);
+  std::normal_distribution<float> normal(0, 1);
+  std::vector<float> weights(rows * kInputs), scales(rows);
+  for (float &weight : weights)
+    weight = normal(generator);
+  for (size_t row = 0; row < rows; ++row)
+    scales[row] = 0.1f + 0.01f * static_cast<float>(row);
+  std::vector<int64_t> rounded(weights.size());
+  learnRounding(weights, scales, 127, covariance, rounded);
+  double sumNearest = 0, sumLearned = 0;
+  for (size_t row = 0; row < rows; ++row) {
+    auto slice = llvm::ArrayRef(weights).slice(row * kInputs, kInputs);
+    auto learned = llvm::ArrayRef(rounded).slice(row * kInputs, kInputs);
+    std::vector<int64_t> nearest;
+    for (auto [weight, step] : llvm::zip_equal(slice, learned)) {
+      nearest.push_back(std::llrint(weight / scales[row]));
+      EXPECT_LT(std::abs(weight - step * scales[row]), scales[row] * 1.001);
+    }
+    sumNearest += squaredError(slice, scales[row], covariance, nearest);
+    sumLearned += squaredError(slice, scales[row], covariance, learned);
+  }
+  EXPECT_LT(sumLearned, 0.5 * sumNearest);
+}
+
+TEST(LearnRoundingTest, keepsToTheLimitAndToInputsThatAreSeen) {
+  std::vector<float> nothing(4, 0.0f), weights{0.24f, 0.26f, -9, 9},
+      scales{0.5f, 0.5f};
+  std::vector<int64_t> rounded(4);
+  learnRounding(weights, scales, 7, nothing, rounded);
+  EXPECT_EQ(rounded, (std::vector<int64_t>{0, 1, -7, 7}));
 }
 
 TEST(RoundWeightsTest, leavesExactWeightsAlone) {

@@ -30,7 +30,7 @@ struct Recipe {
   double alpha = 0.5;
   double perChannelRatio = 4;
   std::optional<BiasCorrection> biasCorrection;
-  bool roundWithData = true;
+  WeightRounding rounding = WeightRounding::descent;
   bool weightGrid = true;
   /// Try more precision for layers whose rounding makes most of the errors.
   bool refine = true;

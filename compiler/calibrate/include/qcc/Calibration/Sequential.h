@@ -23,11 +23,19 @@ enum class BiasCorrection {
   sequential
 };
 
+/// Which multiples of their scale weights become.
+enum class WeightRounding {
+  nearest,
+  /// What keeps the results on rounded inputs, found by coordinate descent on
+  /// GPTQ's objective.
+  descent,
+  /// The same objective, each weight rounded down or up, which is learned.
+  adaRound
+};
+
 struct CorrectionOptions {
   BiasCorrection bias = BiasCorrection::sequential;
-  /// Round weights with regard to the second moments of their inputs, not each
-  /// to the nearest step.
-  bool roundWithData = true;
+  WeightRounding rounding = WeightRounding::descent;
 };
 
 /// How close the rounded result of a layer, before its activation, came to the
