@@ -22,6 +22,19 @@ std::string check(const std::string &op, const std::string &from,
       function({from}, "  %r = " + op + " : " + from + " -> " + to, to), 1);
 }
 
+/// One op of two operands that has an axis.
+std::string checkAlongAxis(const std::string &name, const std::string &lhs,
+                           const std::string &rhs, int64_t axis,
+                           const std::string &to) {
+  return compareWithInterpreter(
+      function({lhs, rhs},
+               "  %r = qnn." + name +
+                   " %x0, %x1 {axis = " + std::to_string(axis) + " : i64} : (" +
+                   lhs + ", " + rhs + ") -> " + to,
+               to),
+      1);
+}
+
 TEST(TransposeTest, AnyPermutationOfAnyElement) {
   struct Case {
     Shape shape, permutation;
@@ -96,19 +109,12 @@ TEST(ConcatTest, AlongAnyAxis) {
   } cases[] = {{{2, 3, 8}, {2, 5, 8}, {2, 8, 8}, 1, "f32"},
                {{9, 3}, {9, 70}, {9, 73}, 1, "ui8"},
                {{2, 4}, {3, 4}, {5, 4}, 0, "i64"}};
-  for (const Case &c : cases) {
-    std::string a = tensor(c.a, c.element), b = tensor(c.b, c.element),
-                r = tensor(c.result, c.element);
-    EXPECT_EQ(compareWithInterpreter(
-                  function({a, b},
-                           "  %r = qnn.concat %x0, %x1 {axis = " +
-                               std::to_string(c.axis) + " : i64} : (" + a +
-                               ", " + b + ") -> " + r,
-                           r),
-                  1),
+  for (const Case &c : cases)
+    EXPECT_EQ(checkAlongAxis("concat", tensor(c.a, c.element),
+                             tensor(c.b, c.element), c.axis,
+                             tensor(c.result, c.element)),
               "")
-        << r;
-  }
+        << tensor(c.result, c.element);
 }
 
 TEST(TileTest, RepeatsAndBroadcasts) {
@@ -128,19 +134,12 @@ TEST(GatherTest, ClampsIndices) {
                {{4, 100, 33}, {50}, {4, 50, 33}, 1, "ui8", "i8"},
                {{4, 200}, {60}, {4, 60}, 1, "f32", "ui8"},
                {{4, 20}, {}, {4}, 1, "f32", "i32"}};
-  for (const Case &c : cases) {
-    std::string x = tensor(c.input, c.element), i = tensor(c.indices, c.index),
-                r = tensor(c.result, c.element);
-    EXPECT_EQ(compareWithInterpreter(
-                  function({x, i},
-                           "  %r = qnn.gather %x0, %x1 {axis = " +
-                               std::to_string(c.axis) + " : i64} : (" + x +
-                               ", " + i + ") -> " + r,
-                           r),
-                  1),
+  for (const Case &c : cases)
+    EXPECT_EQ(checkAlongAxis("gather", tensor(c.input, c.element),
+                             tensor(c.indices, c.index), c.axis,
+                             tensor(c.result, c.element)),
               "")
-        << r;
-  }
+        << tensor(c.result, c.element);
 }
 
 // Views of views, values that work in place, and a copy of a view.

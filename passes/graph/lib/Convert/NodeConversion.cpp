@@ -180,30 +180,28 @@ NodeConversion::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-std::optional<SmallVector<int64_t>> NodeConversion::constantInts(Value value) {
+/// The elements of `value`, which may be null, if it is a constant.
+static FailureOr<onnx::RawTensor> rawConstant(Value value) {
   ElementsAttr constant = value ? qnn::constantValue(value) : ElementsAttr();
   if (!constant)
-    return std::nullopt;
-  FailureOr<onnx::RawTensor> raw = onnx::RawTensor::get(constant);
+    return mlir::failure();
+  return onnx::RawTensor::get(constant);
+}
+
+std::optional<SmallVector<int64_t>> NodeConversion::constantInts(Value value) {
+  FailureOr<onnx::RawTensor> raw = rawConstant(value);
   if (mlir::failed(raw))
     return std::nullopt;
   FailureOr<SmallVector<int64_t>> values = raw->getInts();
-  if (mlir::failed(values))
-    return std::nullopt;
-  return *values;
+  return mlir::failed(values) ? std::nullopt : std::optional(*values);
 }
 
 std::optional<SmallVector<double>> NodeConversion::constantFloats(Value value) {
-  ElementsAttr constant = value ? qnn::constantValue(value) : ElementsAttr();
-  if (!constant)
-    return std::nullopt;
-  FailureOr<onnx::RawTensor> raw = onnx::RawTensor::get(constant);
+  FailureOr<onnx::RawTensor> raw = rawConstant(value);
   if (mlir::failed(raw))
     return std::nullopt;
   FailureOr<SmallVector<double>> values = raw->getDoubles();
-  if (mlir::failed(values))
-    return std::nullopt;
-  return *values;
+  return mlir::failed(values) ? std::nullopt : std::optional(*values);
 }
 
 FailureOr<SmallVector<int64_t>> NodeConversion::requireInts(unsigned index,
