@@ -149,6 +149,7 @@ std::vector<float> SecondMoments::covariance(int64_t group) const {
 
 std::vector<float> SecondMoments::means() const {
   std::vector<float> result;
+  result.reserve(sums.size());
   for (double sum : sums)
     result.push_back(static_cast<float>(sum / std::max<uint64_t>(count, 1)));
   return result;

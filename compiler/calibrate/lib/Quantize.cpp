@@ -106,6 +106,7 @@ private:
 static std::vector<size_t> spread(ArrayRef<size_t> from, size_t count) {
   count = std::min(count, from.size());
   std::vector<size_t> result;
+  result.reserve(count);
   for (size_t i = 0; i < count; ++i)
     result.push_back(from[i * from.size() / count]);
   return result;

@@ -222,7 +222,7 @@ FailureOr<calibration::Recipe> qcc::driver::makeRecipe(const Options &options,
     if (!method)
       return emitError() << "-range-method=" << options.rangeMethod
                          << " is none of " << calibration::kRangeMethodNames;
-    recipe.ranges = *method;
+    recipe.ranges = method;
   }
   llvm::append_range(recipe.keepFloat, options.keepFloat);
   llvm::append_range(recipe.schemes, options.schemes);

@@ -152,9 +152,9 @@ private:
     SmallVector<Value> operands(op->getOperands());
     op->erase();
     for (Value operand : operands)
-      if (Operation *producer = operand.getDefiningOp();
-          producer && isa<DequantizeOp>(producer) && producer->use_empty())
-        producer->erase();
+      if (auto producer = operand.getDefiningOp<DequantizeOp>();
+          producer && producer->use_empty())
+        producer.erase();
   }
 
   std::optional<IntegerContraction> matchIntegers(Operation *op, Value bias);

@@ -167,7 +167,7 @@ bool ScaledGroup::canScaleResult(ScaleEquivariantOp op) {
     return true;
   SmallVector<ArrayRef<float>> given;
   for (Value operand : op->getOperands()) {
-    auto found = scaled.find(operand);
+    auto *found = scaled.find(operand);
     if (found == scaled.end())
       return false;
     given.push_back(found->second);
