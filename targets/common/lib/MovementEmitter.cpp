@@ -15,6 +15,7 @@
 #include "LoopNest.h"
 
 #include "qcc/Lower/ScalarCode.h"
+#include "qcc/Qnn/Padding.h"
 #include "qcc/Target/Epilogue.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -89,29 +90,6 @@ LogicalResult emitTile(Kernel &kernel, qnn::TileOp op) {
 // Pad
 //===----------------------------------------------------------------------===//
 
-/// Where an index outside of [0, extent) reads in the padding modes; -1 for a
-/// constant.
-int64_t paddedSource(int64_t index, int64_t extent, qnn::PadMode mode) {
-  if (index >= 0 && index < extent)
-    return index;
-  switch (mode) {
-  case qnn::PadMode::constant:
-    return -1;
-  case qnn::PadMode::edge:
-    return index < 0 ? 0 : extent - 1;
-  case qnn::PadMode::wrap:
-    return (index % extent + extent) % extent;
-  case qnn::PadMode::reflect: {
-    if (extent == 1)
-      return 0;
-    int64_t period = 2 * (extent - 1);
-    int64_t at = (index % period + period) % period;
-    return at < extent ? at : period - at;
-  }
-  }
-  llvm_unreachable("all modes are handled");
-}
-
 /// Consecutive indices of one dimension of the result that read the input at a
 /// constant step, or are filled.
 struct Segment {
@@ -123,7 +101,7 @@ SmallVector<Segment> segmentsOf(int64_t extent, int64_t low, int64_t size,
                                 qnn::PadMode mode) {
   SmallVector<Segment> segments;
   for (int64_t i = 0; i < size; ++i) {
-    int64_t source = paddedSource(i - low, extent, mode);
+    int64_t source = qnn::paddedSource(i - low, extent, mode);
     if (!segments.empty()) {
       Segment &last = segments.back();
       if (last.isFill() && source < 0) {

@@ -8,6 +8,8 @@
 
 #include "Evaluate.h"
 
+#include "qcc/Qnn/Padding.h"
+
 using namespace mlir;
 using namespace qcc::qnn;
 
@@ -43,29 +45,6 @@ Tensor copyStrided(const Tensor &input, RankedTensorType type, int64_t start,
     }
   });
   return result;
-}
-
-/// Where an index outside of [0, extent) reads in the padding modes; -1 for a
-/// constant.
-int64_t paddedSource(int64_t index, int64_t extent, PadMode mode) {
-  if (index >= 0 && index < extent)
-    return index;
-  switch (mode) {
-  case PadMode::constant:
-    return -1;
-  case PadMode::edge:
-    return index < 0 ? 0 : extent - 1;
-  case PadMode::wrap:
-    return (index % extent + extent) % extent;
-  case PadMode::reflect: {
-    if (extent == 1)
-      return 0;
-    int64_t period = 2 * (extent - 1);
-    int64_t at = (index % period + period) % period;
-    return at < extent ? at : period - at;
-  }
-  }
-  llvm_unreachable("all modes are handled");
 }
 
 /// One element of a type from a number.
