@@ -46,8 +46,8 @@ class Bounds:
 
 
 EXPECTED = {
-    "resnet20-cifar10": Bounds(sqnr=33.3, agreement=99.4),
-    "resnet56-cifar10": Bounds(sqnr=31.5, agreement=99.6),
+    "resnet20-cifar10": Bounds(sqnr=37, agreement=99.4),
+    "resnet56-cifar10": Bounds(sqnr=38, agreement=99.6),
     "resnet8-cifar10": Bounds(points=.5),
     "kws": Bounds(points=.5),
     "vww": Bounds(points=.5),

@@ -24,6 +24,10 @@ using quantize::Precision;
 
 /// Layers that make less of the sum of all errors are not worth a trial.
 static constexpr double kLeastShare = 0.25;
+/// Of the network's inputs the share is not estimated but measured; and what
+/// follows a first layer in f32 up to the next integer one is not rounded
+/// either, residual sums all through the network.
+static constexpr double kLeastInputShare = 0.1;
 /// All refined layers together may at most double the work.
 static constexpr double kMostAddedWork = 1;
 /// Where f32 costs no more than this, it is taken at once: it leaves no error.
@@ -58,9 +62,12 @@ struct NoisyLayer {
 /// Layers that are refined together.
 struct LayerGroup {
   std::vector<const NoisyLayer *> layers;
-  double activationShare = 0, weightShare = 0;
+  double activationShare = 0, weightShare = 0, inputShare = 0;
 
   double share() const { return activationShare + weightShare; }
+  bool isWorthTrying() const {
+    return share() >= kLeastShare || inputShare >= kLeastInputShare;
+  }
 };
 
 } // namespace
@@ -184,8 +191,9 @@ static LayerGroup groupOf(const NoisyLayer &layer, ArrayRef<NoisyLayer> layers,
   for (Value source : layer.sources)
     if (auto argument = dyn_cast<BlockArgument>(source);
         argument && argument.getArgNumber() < inputShares.size())
-      group.activationShare =
-          std::max(group.activationShare, inputShares[argument.getArgNumber()]);
+      group.inputShare =
+          std::max(group.inputShare, inputShares[argument.getArgNumber()]);
+  group.activationShare = std::max(group.activationShare, group.inputShare);
   return group;
 }
 
@@ -198,13 +206,13 @@ qcc::calibration::refineNoisiest(ModuleOp exact, ArrayRef<LayerSqnr> measured,
   LayerGroup worst;
   for (const NoisyLayer &layer : layers) {
     LayerGroup group = groupOf(layer, layers, inputShares);
-    if (group.share() > worst.share() &&
+    if (group.isWorthTrying() && group.share() > worst.share() &&
         llvm::none_of(group.layers, [&](const NoisyLayer *member) {
           return current.count(member->name) != 0;
         }))
       worst = std::move(group);
   }
-  if (worst.share() < kLeastShare)
+  if (worst.layers.empty())
     return std::nullopt;
 
   double before = addedWork(exact, current);
