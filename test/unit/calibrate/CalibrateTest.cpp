@@ -158,8 +158,8 @@ TEST_F(CalibrationTest, refusesDataThatDoesNotFit) {
 TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
   TemporaryFile file("npy");
   writeSamples(file, 64, 32);
-  double plain = 0, corrected = 0;
-  for (double *sqnr : {&plain, &corrected}) {
+  double plain = 0, corrected = 0, learned = 0;
+  for (double *sqnr : {&plain, &corrected, &learned}) {
     OwningOpRef<ModuleOp> module = parse(network());
     FailureOr<Measurable> reference =
         Measurable::create(*module, createInterpreterExecutor);
@@ -176,6 +176,8 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
       recipe.rounding = WeightRounding::nearest;
       recipe.biasCorrection = BiasCorrection::none;
     }
+    if (sqnr == &learned)
+      recipe.rounding = WeightRounding::adaRound;
     ASSERT_TRUE(succeeded(calibration::quantize(
         module, &*samples, recipe, *reference, createInterpreterExecutor)));
     FailureOr<Measurable> quantized =
@@ -194,6 +196,8 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
   }
   EXPECT_GT(plain, 25);
   EXPECT_GT(corrected, plain + 0.5);
+  EXPECT_GT(learned, plain + 0.5);
+  EXPECT_NE(learned, corrected);
 }
 
 /// A tensor with rare numbers that are far greater than the others needs more
