@@ -62,8 +62,9 @@ void convertElements(const From *in, To *out, int64_t count, Type type) {
         out[i] = static_cast<To>(x);
     }
   } else {
+    Wrapping<To> wrap(type);
     for (int64_t i = 0; i < count; ++i)
-      out[i] = wrapTo(type, static_cast<To>(in[i]));
+      out[i] = wrap(static_cast<To>(in[i]));
   }
 }
 

@@ -186,8 +186,9 @@ static void addBias(Tensor &result, const Tensor &bias) {
   const float *b = addend.data<float>();
   float *out = result.mutableData<float>();
   int64_t n = bias.getNumElements();
-  for (int64_t i = 0, e = result.getNumElements(); i < e; ++i)
-    out[i] += b[i % n];
+  for (float *end = out + result.getNumElements(); out < end; out += n)
+    for (int64_t i = 0; i < n; ++i)
+      out[i] += b[i];
 }
 
 Evaluated qcc::qnn::evaluateOp(ConvOp op, Operands operands) {

@@ -166,9 +166,9 @@ LogicalResult unaryF64(UnaryKind kind, float alpha, float beta,
 
 template <typename T>
 LogicalResult unaryInteger(UnaryKind kind, const Tensor &in, Tensor &out) {
-  Type type = in.getElementType();
+  Wrapping<T> wrap(in.getElementType());
   auto apply = [&](auto &&function) {
-    map<T, T>(in, out, [&](T x) { return wrapTo<T>(type, function(x)); });
+    map<T, T>(in, out, [&](T x) { return wrap(function(x)); });
     return success();
   };
   switch (kind) {
@@ -269,8 +269,9 @@ template <typename T, typename Apply>
 LogicalResult dispatchBinary(BinaryKind kind, Type type, Apply &&apply) {
   constexpr bool isBool = std::is_same_v<T, bool>;
   constexpr bool isFloat = std::is_floating_point_v<T>;
+  Wrapping<T> wrap(type);
   auto arithmetic = [&](auto &&function) {
-    apply([&](T x, T y) { return wrapTo<T>(type, function(x, y)); },
+    apply([&](T x, T y) { return wrap(function(x, y)); },
           std::type_identity<T>());
     return success();
   };

@@ -70,9 +70,11 @@ static T combine(ScatterKind kind, Type type, T old, T update) {
     case ScatterKind::replace:
       return update;
     case ScatterKind::add:
-      return wrapTo(type, static_cast<T>(uint64_t(old) + uint64_t(update)));
+      return Wrapping<T>(type)(
+          static_cast<T>(uint64_t(old) + uint64_t(update)));
     case ScatterKind::mul:
-      return wrapTo(type, static_cast<T>(uint64_t(old) * uint64_t(update)));
+      return Wrapping<T>(type)(
+          static_cast<T>(uint64_t(old) * uint64_t(update)));
     case ScatterKind::max:
       return std::max(old, update);
     case ScatterKind::min:

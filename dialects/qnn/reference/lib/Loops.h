@@ -99,17 +99,29 @@ inline bool isNarrowFloat(mlir::Type type) {
 
 /// Brings an integer into the range of an integer type of less than its size,
 /// by wrapping: i4 and ui4 in bytes.
-template <typename T> T wrapTo(mlir::Type type, T value) {
-  if constexpr (!std::is_integral_v<T> || std::is_same_v<T, bool>) {
-    return value;
-  } else {
-    unsigned spare = 8 * sizeof(T) - type.getIntOrFloatBitWidth();
-    using Unsigned = std::make_unsigned_t<T>;
-    return static_cast<T>(static_cast<T>(static_cast<Unsigned>(
-                              static_cast<Unsigned>(value) << spare)) >>
-                          spare);
+template <typename T> class Wrapping {
+public:
+  explicit Wrapping(mlir::Type type) {
+    if constexpr (kWraps)
+      spare = 8 * sizeof(T) - type.getIntOrFloatBitWidth();
   }
-}
+
+  T operator()(T value) const {
+    if constexpr (!kWraps) {
+      return value;
+    } else {
+      using Unsigned = std::make_unsigned_t<T>;
+      return static_cast<T>(static_cast<T>(static_cast<Unsigned>(
+                                static_cast<Unsigned>(value) << spare)) >>
+                            spare);
+    }
+  }
+
+private:
+  static constexpr bool kWraps =
+      std::is_integral_v<T> && !std::is_same_v<T, bool>;
+  unsigned spare = 0; ///< Bits of a T that the type does not have.
+};
 
 /// The tensor converted to another element type, as qnn.cast does. Shares the
 /// memory if it has that type already. Fails for unsupported types.

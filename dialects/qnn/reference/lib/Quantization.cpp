@@ -42,6 +42,20 @@ void forEachGroup(SchemeAttr scheme, ArrayRef<int64_t> shape, Body &&body) {
     }
 }
 
+QCC_VECTOR_CLONES
+void quantizeRun(const float *x, int32_t *q, int64_t count, float scale,
+                 int32_t zeroPoint, int32_t lo, int32_t hi) {
+  for (int64_t i = 0; i < count; ++i)
+    q[i] = qcc_quantize(x[i], scale, zeroPoint, lo, hi);
+}
+
+QCC_VECTOR_CLONES
+void dequantizeRun(const int32_t *q, float *x, int64_t count, float scale,
+                   int32_t zeroPoint) {
+  for (int64_t i = 0; i < count; ++i)
+    x[i] = qcc_dequantize(q[i], zeroPoint, scale);
+}
+
 /// The storage as i32, or the error that it cannot be.
 FailureOr<Tensor> toI32(Operation *op, const Tensor &tensor) {
   if (!isa<IntegerType>(tensor.getElementType()))
@@ -66,8 +80,7 @@ Evaluated qcc::qnn::evaluateOp(QuantizeOp op, Operands operands) {
   int32_t *q = wide.mutableData<int32_t>();
   forEachGroup(scheme, type.getShape(),
                [&](int64_t p, int64_t first, int64_t length) {
-                 for (int64_t i = first; i < first + length; ++i)
-                   q[i] = qcc_quantize(x[i], s[p], z[p], lo, hi);
+                 quantizeRun(x + first, q + first, length, s[p], z[p], lo, hi);
                });
   return convert(wide, type.getElementType());
 }
@@ -86,8 +99,7 @@ Evaluated qcc::qnn::evaluateOp(DequantizeOp op, Operands operands) {
   float *x = result.mutableData<float>();
   forEachGroup(op.getScheme(), type.getShape(),
                [&](int64_t p, int64_t first, int64_t length) {
-                 for (int64_t i = first; i < first + length; ++i)
-                   x[i] = qcc_dequantize(q[i], z[p], s[p]);
+                 dequantizeRun(q + first, x + first, length, s[p], z[p]);
                });
   return fromF32(result, type);
 }

@@ -247,11 +247,12 @@ LogicalResult reduceInteger(ReduceKind kind, const Tensor &input,
     }
   }
   T *out = result.mutableData<T>();
+  Wrapping<T> wrap(type);
   for (int64_t i = 0; i < results; ++i) {
     Wide value = acc[i];
     if (kind == ReduceKind::mean && count != 0)
       value = value / static_cast<Wide>(count);
-    out[i] = wrapTo(type, static_cast<T>(value));
+    out[i] = wrap(static_cast<T>(value));
   }
   return success();
 }
