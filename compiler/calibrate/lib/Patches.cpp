@@ -12,6 +12,8 @@
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/VectorClones.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -56,9 +58,26 @@ std::optional<Patches> Patches::of(Operation *op) {
   return patches;
 }
 
-void Patches::gather(const float *input, int64_t position, float *rows) const {
+/// Products are summed up in tiles of so many rows and columns; matrices are
+/// padded to whole tiles.
+static constexpr int64_t kTileRows = 4, kTileColumns = 32;
+
+int64_t Patches::groupStride() const {
+  return isByTap() ? 1 : llvm::alignTo(depth(), kTileColumns);
+}
+
+int64_t Patches::tapStride() const {
+  return isByTap() ? llvm::alignTo(numGroups, kTileColumns) : channels;
+}
+
+int64_t Patches::size() const {
+  return isByTap() ? llvm::alignTo(taps, kTileRows) * tapStride()
+                   : numGroups * groupStride();
+}
+
+void Patches::gather(const float *input, int64_t position, float *row) const {
   if (kernel.empty()) {
-    std::copy_n(input + position * channels, channels, rows);
+    std::copy_n(input + position * channels, channels, row);
     return;
   }
   size_t spatial = kernel.size();
@@ -68,6 +87,8 @@ void Patches::gather(const float *input, int64_t position, float *rows) const {
     position /= resultShape[i + 1];
   }
   int64_t batch = position, allChannels = inputShape.back();
+  // Groups that lie side by side are copied as one.
+  int64_t pieces = isByTap() ? 1 : numGroups, length = allChannels / pieces;
   for (int64_t tap = 0; tap < taps; ++tap) {
     int64_t rest = tap, offset = 0, stride = 1;
     bool isInside = true;
@@ -80,77 +101,179 @@ void Patches::gather(const float *input, int64_t position, float *rows) const {
       stride *= inputShape[i + 1];
     }
     const float *pixel = input + (batch * stride + offset) * allChannels;
-    for (int64_t group = 0; group < numGroups; ++group) {
-      float *row = rows + group * depth() + tap * channels;
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      float *out = row + piece * groupStride() + tap * tapStride();
       if (isInside)
-        std::copy_n(pixel + group * channels, channels, row);
+        std::copy_n(pixel + piece * length, length, out);
       else
-        std::fill_n(row, channels, 0.0f);
+        std::fill_n(out, length, 0.0f);
     }
   }
 }
 
-SecondMoments::SecondMoments(int64_t groups, int64_t depth)
-    : groups(groups), depth(depth), sums(groups * depth),
-      products(groups * depth * depth) {}
+/// As wide as the widest vectors; narrower ones take several. It may lie
+/// anywhere.
+using Vector __attribute__((vector_size(64), aligned(4), may_alias)) = float;
+static constexpr int64_t kLanes = sizeof(Vector) / sizeof(float);
 
-/// sums[j] += a * x[j] + b * y[j] + ... for four rows at a time, which halves
-/// what goes through memory twice.
+/// out[a][b] += x[a] * y[b] for each of `count` rows, in order; a tile of out.
 QCC_VECTOR_CLONES
-static void addScaledRows(float *__restrict sums, const float *rows,
-                          int64_t stride, const float *factors, int64_t n) {
-  const float *x0 = rows, *x1 = rows + stride, *x2 = rows + 2 * stride,
-              *x3 = rows + 3 * stride;
-  float f0 = factors[0], f1 = factors[stride], f2 = factors[2 * stride],
-        f3 = factors[3 * stride];
-  for (int64_t j = 0; j < n; ++j)
-    sums[j] += (f0 * x0[j] + f1 * x1[j]) + (f2 * x2[j] + f3 * x3[j]);
+static void addProducts(float *out, int64_t outStride, const float *x,
+                        const float *y, int64_t stride, int64_t count) {
+  constexpr int64_t kVectors = kTileColumns / kLanes;
+  Vector sums[kTileRows][kVectors];
+#pragma unroll
+  for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+    for (int64_t v = 0; v < kVectors; ++v)
+      sums[a][v] =
+          *reinterpret_cast<Vector *>(out + a * outStride + v * kLanes);
+  for (int64_t row = 0; row < count; ++row, x += stride, y += stride)
+#pragma unroll
+    for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+      for (int64_t v = 0; v < kVectors; ++v)
+        sums[a][v] = __builtin_elementwise_fma(
+            Vector{} + x[a],
+            Vector(*reinterpret_cast<const Vector *>(y + v * kLanes)),
+            sums[a][v]);
+#pragma unroll
+  for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+    for (int64_t v = 0; v < kVectors; ++v)
+      *reinterpret_cast<Vector *>(out + a * outStride + v * kLanes) =
+          sums[a][v];
+}
+
+/// out[a][b] += x[a] * y[b] for each of `count` rows, in order, where all of
+/// them are vectors; `x`, `y` and `out` have distances of `tapStride`.
+QCC_VECTOR_CLONES
+static void addProductsOfTaps(float *out, int64_t outStride, const float *x,
+                              const float *y, int64_t tapStride, int64_t stride,
+                              int64_t count) {
+  Vector sums[kTileRows][kTileRows];
+#pragma unroll
+  for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+    for (int64_t b = 0; b < kTileRows; ++b)
+      sums[a][b] =
+          *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride);
+  for (int64_t row = 0; row < count; ++row, x += stride, y += stride)
+#pragma unroll
+    for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+      for (int64_t b = 0; b < kTileRows; ++b)
+        sums[a][b] = __builtin_elementwise_fma(
+            Vector(*reinterpret_cast<const Vector *>(x + a * tapStride)),
+            Vector(*reinterpret_cast<const Vector *>(y + b * tapStride)),
+            sums[a][b]);
+#pragma unroll
+  for (int64_t a = 0; a < kTileRows; ++a)
+#pragma unroll
+    for (int64_t b = 0; b < kTileRows; ++b)
+      *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride) =
+          sums[a][b];
+}
+
+QCC_VECTOR_CLONES
+static void addRows(double *__restrict sums, const float *__restrict rows,
+                    int64_t stride, int64_t count, int64_t n) {
+  for (int64_t row = 0; row < count; ++row, rows += stride)
+    for (int64_t i = 0; i < n; ++i)
+      sums[i] += rows[i];
+}
+
+SecondMoments::SecondMoments(const Patches &patches)
+    : patches(patches), sums(patches.size()) {
+  int64_t taps = llvm::alignTo(patches.numTaps(), kTileRows),
+          depth = llvm::alignTo(patches.depth(), kTileRows);
+  products.resize(patches.isByTap()
+                      ? taps * taps * patches.tapStride()
+                      : patches.groups() * depth * patches.groupStride());
 }
 
 void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
-  int64_t width = groups * depth,
-          rowCount = static_cast<int64_t>(rows.size()) / width;
-  // Rows of zeros fill up the last four; they add nothing.
-  std::vector<float> padded(rows.begin(), rows.end());
-  padded.resize((rowCount + 3) / 4 * 4 * width, 0.0f);
+  int64_t size = patches.size(),
+          rowCount = static_cast<int64_t>(rows.size()) / size;
   count += rowCount;
-  // One owner for each row of a matrix: the sums do not depend on the threads.
-  // It goes over the patches in parts that stay in its cache.
-  constexpr int64_t kOwned = 16, kPart = 32;
-  parallelFor(context, 0, (width + kOwned - 1) / kOwned, [&](size_t block) {
-    int64_t begin = static_cast<int64_t>(block) * kOwned,
-            end = std::min(begin + kOwned, width);
-    for (int64_t part = 0; part < rowCount; part += kPart)
-      for (int64_t index = begin; index < end; ++index) {
-        int64_t i = index % depth, last = std::min(part + kPart, rowCount);
-        float *out = &products[index * depth + i];
-        const float *from = padded.data() + index;
-        for (int64_t row = part; row < last; ++row)
-          sums[index] += from[row * width];
-        for (int64_t row = part; row < last; row += 4)
-          addScaledRows(out, from + row * width, width, from + row * width,
-                        depth - i);
-      }
+  // One owner for each sum: it does not depend on the threads. Rows are taken
+  // in parts that stay in its cache.
+  constexpr int64_t kPart = 64, kOwnedColumns = 512, kOwnedRows = 16;
+  parallelFor(context, 0, llvm::divideCeil(size, kOwnedColumns),
+              [&](size_t block) {
+                int64_t begin = static_cast<int64_t>(block) * kOwnedColumns;
+                addRows(&sums[begin], rows.data() + begin, size, rowCount,
+                        std::min(kOwnedColumns, size - begin));
+              });
+  if (patches.isByTap()) {
+    int64_t taps = llvm::alignTo(patches.numTaps(), kTileRows),
+            tapStride = patches.tapStride();
+    parallelFor(context, 0, tapStride / kLanes, [&](size_t block) {
+      const float *from = rows.data() + block * kLanes;
+      float *to = products.data() + block * kLanes;
+      for (int64_t part = 0; part < rowCount; part += kPart)
+        for (int64_t i = 0; i < taps; i += kTileRows)
+          for (int64_t j = i; j < taps; j += kTileRows)
+            addProductsOfTaps(to + (i * taps + j) * tapStride, taps * tapStride,
+                              from + part * size + i * tapStride,
+                              from + part * size + j * tapStride, tapStride,
+                              size, std::min(kPart, rowCount - part));
+    });
+    return;
+  }
+  int64_t depth = llvm::alignTo(patches.depth(), kTileRows),
+          columns = patches.groupStride(),
+          blocks = llvm::divideCeil(depth, kOwnedRows);
+  parallelFor(context, 0, patches.groups() * blocks, [&](size_t owned) {
+    int64_t group = static_cast<int64_t>(owned) / blocks,
+            begin = static_cast<int64_t>(owned) % blocks * kOwnedRows,
+            end = std::min(begin + kOwnedRows, depth);
+    for (int64_t part = 0; part < rowCount; part += kPart) {
+      const float *from = rows.data() + part * size + group * columns;
+      for (int64_t i = begin; i < end; i += kTileRows)
+        for (int64_t j = i / kTileColumns * kTileColumns; j < columns;
+             j += kTileColumns)
+          addProducts(&products[(group * depth + i) * columns + j], columns,
+                      from + i, from + j, size,
+                      std::min(kPart, rowCount - part));
+    }
   });
 }
 
+/// Where number `i` of the `depth()` of a group lies.
+static int64_t placeOf(const Patches &patches, int64_t group, int64_t i) {
+  return group * patches.groupStride() +
+         (patches.isByTap() ? i * patches.tapStride() : i);
+}
+
 std::vector<float> SecondMoments::covariance(int64_t group) const {
-  std::vector<float> result(depth * depth);
-  const float *from = &products[group * depth * depth];
-  const double *sum = &sums[group * depth];
-  double n = std::max<uint64_t>(count, 1);
-  for (int64_t i = 0; i < depth; ++i)
-    for (int64_t j = i; j < depth; ++j) {
-      double value = from[i * depth + j] / n - (sum[i] / n) * (sum[j] / n);
-      result[i * depth + j] = result[j * depth + i] = static_cast<float>(value);
+  int64_t n = patches.depth(), columns = patches.groupStride(),
+          taps = llvm::alignTo(patches.numTaps(), kTileRows);
+  std::vector<float> result(n * n);
+  auto product = [&](int64_t i, int64_t j) {
+    return patches.isByTap()
+               ? products[(i * taps + j) * patches.tapStride() + group]
+               : products[(group * llvm::alignTo(n, kTileRows) + i) * columns +
+                          j];
+  };
+  auto sum = [&](int64_t i) { return sums[placeOf(patches, group, i)]; };
+  double total = std::max<uint64_t>(count, 1);
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = i; j < n; ++j) {
+      double value =
+          product(i, j) / total - (sum(i) / total) * (sum(j) / total);
+      result[i * n + j] = result[j * n + i] = static_cast<float>(value);
     }
   return result;
 }
 
 std::vector<float> SecondMoments::means() const {
   std::vector<float> result;
-  result.reserve(sums.size());
-  for (double sum : sums)
-    result.push_back(static_cast<float>(sum / std::max<uint64_t>(count, 1)));
+  result.reserve(patches.groups() * patches.depth());
+  double total = std::max<uint64_t>(count, 1);
+  for (int64_t group = 0; group < patches.groups(); ++group)
+    for (int64_t i = 0; i < patches.depth(); ++i)
+      result.push_back(
+          static_cast<float>(sums[placeOf(patches, group, i)] / total));
   return result;
 }

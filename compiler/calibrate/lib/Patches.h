@@ -18,7 +18,7 @@
 namespace qcc::calibration {
 
 /// What each output position of a convolution or matrix product reads: for
-/// every group a row of `depth()` numbers, in the order of the weights.
+/// every group `depth()` numbers, in the order of the weights.
 class Patches {
 public:
   /// Nothing for ops that are no such contraction.
@@ -30,8 +30,19 @@ public:
   int64_t channelsPerGroup() const { return channels; }
   int64_t positions() const { return numPositions; }
 
-  /// Writes the rows of all groups, one after the other.
-  void gather(const float *input, int64_t position, float *rows) const;
+  /// So many numbers hold what one position reads, with zeros in between: that
+  /// of channel c of a tap of a group is at groupStride * group +
+  /// tapStride * tap + c.
+  int64_t size() const;
+  int64_t groupStride() const;
+  int64_t tapStride() const;
+  /// True if numbers of all groups lie side by side, not those of a group: a
+  /// depthwise convolution, whose groups are many and small.
+  bool isByTap() const { return channels == 1 && numGroups > 1; }
+  int64_t numTaps() const { return taps; }
+
+  /// Writes what a position reads to `row`, and leaves the zeros alone.
+  void gather(const float *input, int64_t position, float *row) const;
 
 private:
   int64_t numGroups = 1, taps = 1, channels = 0, numPositions = 0;
@@ -43,9 +54,9 @@ private:
 /// Mean and second moments about it of what a contraction reads.
 class SecondMoments {
 public:
-  SecondMoments(int64_t groups, int64_t depth);
+  explicit SecondMoments(const Patches &patches);
 
-  /// Takes in `count` positions of `groups * depth` numbers each.
+  /// Takes in positions of `patches.size()` numbers each.
   void add(mlir::MLIRContext *context, llvm::ArrayRef<float> rows);
   /// The covariance matrix of a group, symmetric. To be called after all is
   /// added.
@@ -54,10 +65,11 @@ public:
   std::vector<float> means() const;
 
 private:
-  int64_t groups, depth;
+  const Patches &patches;
   uint64_t count = 0;
-  std::vector<double> sums;
-  /// Sums of products; of each group's matrix the upper triangle.
+  std::vector<double> sums; ///< As the numbers of a position lie.
+  /// Sums of products, of each matrix at least the upper triangle: [group]
+  /// [depth][groupStride], or by tap [tap][tap][tapStride].
   std::vector<float> products;
 };
 

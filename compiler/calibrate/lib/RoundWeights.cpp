@@ -8,20 +8,39 @@
 
 #include "RoundWeights.h"
 
+#include "qcc/Qnn/VectorClones.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/Sequence.h"
-#include "llvm/ADT/SmallVector.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace qcc::calibration;
 
 /// Passes over all weights: RECIPES.md found nothing beyond three.
 static constexpr int kSweeps = 3;
 
+QCC_VECTOR_CLONES
+static void addScaled(float *__restrict sums, const float *__restrict row,
+                      float factor, size_t n) {
+  for (size_t i = 0; i < n; ++i)
+    sums[i] += factor * row[i];
+}
+
+std::vector<size_t>
+qcc::calibration::roundingOrder(llvm::ArrayRef<float> covariance) {
+  auto n = static_cast<size_t>(std::llround(std::sqrt(covariance.size())));
+  std::vector<size_t> order(n);
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(order, [&](size_t a, size_t b) {
+    return covariance[a * n + a] > covariance[b * n + b];
+  });
+  return order;
+}
+
 double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
                                       float scale, int64_t limit,
                                       llvm::ArrayRef<float> covariance,
+                                      llvm::ArrayRef<size_t> order,
                                       llvm::MutableArrayRef<int64_t> rounded) {
   size_t n = weights.size();
   auto round = [&](double steps) {
@@ -30,9 +49,7 @@ double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
   // gradient = H d, kept up to date as weights move.
   std::vector<float> gradient(n, 0.0f);
   auto move = [&](size_t i, float by) {
-    const float *row = covariance.data() + i * n;
-    for (size_t j = 0; j < n; ++j)
-      gradient[j] += by * row[j];
+    addScaled(gradient.data(), covariance.data() + i * n, by, n);
   };
   for (size_t i = 0; i < n; ++i) {
     rounded[i] = round(weights[i] / scale);
@@ -40,12 +57,6 @@ double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
     if (error != 0)
       move(i, error);
   }
-  auto order = llvm::to_vector(llvm::seq<size_t>(0, n));
-  // Inputs of great variance first: their errors are what the others can make
-  // up for.
-  llvm::stable_sort(order, [&](size_t a, size_t b) {
-    return covariance[a * n + a] > covariance[b * n + b];
-  });
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     bool hasMoved = false;
     for (size_t i : order) {

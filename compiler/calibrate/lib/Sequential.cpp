@@ -9,6 +9,7 @@
 #include "qcc/Calibration/Sequential.h"
 
 #include "AdaRound.h"
+#include "Differences.h"
 #include "Patches.h"
 #include "RoundWeights.h"
 #include "qcc/Analysis/Entry.h"
@@ -20,6 +21,7 @@
 #include "qcc/Qnn/Reference.h"
 #include "qcc/io/Sqnr.h"
 
+#include <cmath>
 #include <numeric>
 
 using namespace mlir;
@@ -59,11 +61,6 @@ public:
   std::vector<LayerSqnr> takeLayers() { return std::move(layers); }
 
 private:
-  struct Energy {
-    double signal = 0, noise = 0;
-    int64_t numbers = 0;
-  };
-
   LogicalResult readInputs(const Samples &samples, ArrayRef<size_t> indices);
   LogicalResult visit(Operation *op);
   LogicalResult evaluateConstant(Operation *op);
@@ -79,7 +76,7 @@ private:
                                     qnn::QuantizeOp weight,
                                     const Patches &patches) const;
   std::vector<float> sequentialCorrection(Value result) const;
-  Energy energyOf(Value result) const;
+  Energy resultEnergy(Value result) const;
   void addToBias(qnn::QuantizableOp op, ArrayRef<float> correction);
   void release(Operation *op);
 
@@ -100,6 +97,10 @@ private:
 };
 
 } // namespace
+
+static ArrayRef<float> numbersOf(const Tensor &tensor) {
+  return ArrayRef(tensor.data<float>(), tensor.getNumElements());
+}
 
 static OpOperand *operandOfRole(qnn::QuantizableOp op, OperandRole role) {
   for (OpOperand &operand : op->getOpOperands())
@@ -182,21 +183,21 @@ FailureOr<Twin> SequentialRun::evaluateTwin(Operation *op, size_t sample) {
 SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
                                        const Patches &patches,
                                        bool exact) const {
-  SecondMoments moments(patches.groups(), patches.depth());
+  SecondMoments moments(patches);
   Value input = operandOfRole(op, OperandRole::activation)->get();
   int64_t total = patches.positions() * static_cast<int64_t>(count);
   int64_t step = std::max<int64_t>((total + kPositions - 1) / kPositions, 1);
-  int64_t width = patches.groups() * patches.depth();
+  std::vector<float> rows;
   for (size_t sample = 0; sample < count; ++sample) {
     const Twin &both = twin(input, sample);
     const float *data = (exact ? both.exact : both.rounded).data<float>();
     // Another phase in each sample, so that positions are not always the same.
     int64_t first = static_cast<int64_t>(sample) % step,
             rowCount = (patches.positions() - first + step - 1) / step;
-    std::vector<float> rows(std::max<int64_t>(rowCount, 0) * width);
-    parallelFor(context, 0, rows.size() / width, [&](size_t row) {
+    rows.resize(std::max<int64_t>(rowCount, 0) * patches.size());
+    parallelFor(context, 0, rows.size() / patches.size(), [&](size_t row) {
       patches.gather(data, first + static_cast<int64_t>(row) * step,
-                     rows.data() + row * width);
+                     rows.data() + row * patches.size());
     });
     moments.add(context, rows);
   }
@@ -222,22 +223,30 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
           perGroup = outputs / patches.groups();
   std::vector<int64_t> stored(values.size());
   std::vector<double> noise(outputs);
-  for (int64_t group = 0; group < patches.groups(); ++group) {
+  // Both loops are parallel: there may be one group, or one output in each.
+  parallelFor(context, 0, patches.groups(), [&](size_t group) {
     std::vector<float> covariance = moments.covariance(group);
-    parallelFor(context, 0, (perGroup + block - 1) / block, [&](size_t part) {
+    std::vector<size_t> order = roundingOrder(covariance);
+    auto round = [&](size_t part) {
       int64_t row = static_cast<int64_t>(part) * block,
               rows = std::min(block, perGroup - row),
-              first = group * perGroup + row;
+              first = static_cast<int64_t>(group) * perGroup + row;
       auto weights = ArrayRef(values).slice(first * depth, rows * depth);
       auto rounded = MutableArrayRef(stored).slice(first * depth, rows * depth);
       ArrayRef<float> rowScales = ArrayRef(*scales).slice(first, rows);
-      noise[first] = options.rounding == WeightRounding::adaRound
-                         ? learnRounding(weights, rowScales, scheme.getMax(),
-                                         covariance, rounded)
-                         : roundWeights(weights, rowScales.front(),
-                                        scheme.getMax(), covariance, rounded);
-    });
-  }
+      noise[first] =
+          options.rounding == WeightRounding::adaRound
+              ? learnRounding(weights, rowScales, scheme.getMax(), covariance,
+                              rounded)
+              : roundWeights(weights, rowScales.front(), scheme.getMax(),
+                             covariance, order, rounded);
+    };
+    int64_t parts = llvm::divideCeil(perGroup, block);
+    if (parts > 1)
+      parallelFor(context, 0, parts, round);
+    else
+      round(0);
+  });
   OpBuilder builder(weight);
   Value constant =
       qnn::createConstant(builder, weight.getLoc(), type.getShape(),
@@ -289,12 +298,7 @@ double SequentialRun::activationNoise(qnn::QuantizableOp op,
          &twin(dequantize.getZeroPoint(), sample).exact});
     if (failed(rounded))
       return 0;
-    const float *before = exact.data<float>(),
-                *after = rounded->front().data<float>();
-    for (int64_t i = 0, e = exact.getNumElements(); i < e; ++i) {
-      double error = static_cast<double>(after[i]) - before[i];
-      power[i % channels] += error * error;
-    }
+    addSquaredDifferences(power, numbersOf(exact), numbersOf(rounded->front()));
     positions += exact.getNumElements() / channels;
   }
   const Tensor &weight =
@@ -335,39 +339,41 @@ std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
 }
 
 std::vector<float> SequentialRun::sequentialCorrection(Value result) const {
-  int64_t channels = cast<RankedTensorType>(result.getType()).getShape().back();
-  std::vector<double> sums(channels);
-  size_t positions = 0;
-  for (size_t sample = 0; sample < count; ++sample) {
+  auto type = cast<RankedTensorType>(result.getType());
+  int64_t channels = type.getShape().back();
+  std::vector<std::vector<double>> ofSamples(count);
+  parallelFor(context, 0, count, [&](size_t sample) {
     const Twin &both = twin(result, sample);
-    const float *exact = both.exact.data<float>(),
-                *rounded = both.rounded.data<float>();
-    int64_t elements = both.exact.getNumElements();
-    for (int64_t i = 0; i < elements; i += channels)
-      for (int64_t c = 0; c < channels; ++c)
-        sums[c] += static_cast<double>(exact[i + c]) - rounded[i + c];
-    positions += elements / channels;
-  }
+    ofSamples[sample].resize(channels);
+    addDifferences(ofSamples[sample], numbersOf(both.exact),
+                   numbersOf(both.rounded));
+  });
+  double positions = static_cast<double>(count) *
+                     (type.getNumElements() / std::max<int64_t>(channels, 1));
   std::vector<float> correction;
-  for (double sum : sums)
+  for (int64_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (const std::vector<double> &sums : ofSamples)
+      sum += sums[c];
     correction.push_back(static_cast<float>(sum / positions));
+  }
   return correction;
 }
 
-SequentialRun::Energy SequentialRun::energyOf(Value result) const {
-  Energy energy;
-  for (size_t sample = 0; sample < count; ++sample) {
+Energy SequentialRun::resultEnergy(Value result) const {
+  std::vector<Energy> ofSamples(count);
+  parallelFor(context, 0, count, [&](size_t sample) {
     const Twin &both = twin(result, sample);
-    const float *exact = both.exact.data<float>(),
-                *rounded = both.rounded.data<float>();
-    for (int64_t i = 0, e = both.exact.getNumElements(); i < e; ++i) {
-      double value = exact[i], error = rounded[i] - value;
-      energy.signal += value * value;
-      energy.noise += error * error;
-    }
-    energy.numbers += both.exact.getNumElements();
+    ofSamples[sample] =
+        energyOf(numbersOf(both.exact), numbersOf(both.rounded));
+  });
+  Energy total;
+  for (const Energy &energy : ofSamples) {
+    total.signal += energy.signal;
+    total.noise += energy.noise;
+    total.numbers += energy.numbers;
   }
-  return energy;
+  return total;
 }
 
 /// Adds to the bias, and to the rounded results that are there already.
@@ -391,8 +397,10 @@ void SequentialRun::addToBias(qnn::QuantizableOp op,
   parallelFor(context, 0, count, [&](size_t sample) {
     Tensor &rounded = results[sample].rounded;
     auto *data = rounded.mutableData<float>();
-    for (int64_t i = 0, e = rounded.getNumElements(); i < e; ++i)
-      data[i] += correction[i % correction.size()];
+    for (float *end = data + rounded.getNumElements(); data < end;
+         data += correction.size())
+      for (size_t c = 0; c < correction.size(); ++c)
+        data[c] += correction[c];
   });
 }
 
@@ -433,7 +441,7 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
     else if (options.bias == BiasCorrection::fast && patches)
       addToBias(op, fastCorrection(op, weight, *patches));
   }
-  Energy energy = energyOf(op->getResult(0));
+  Energy energy = resultEnergy(op->getResult(0));
   double perNumber = energy.signal > 0 ? energy.numbers / energy.signal : 0;
   layers.push_back({op.getLoc(), io::sqnr(energy.signal, energy.noise),
                     activationPower * perNumber, weightPower * perNumber});

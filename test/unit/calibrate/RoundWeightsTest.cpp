@@ -60,7 +60,8 @@ TEST(RoundWeightsTest, beatsTheNearestStep) {
     float scale = 0.2f;
     for (float weight : weights)
       nearest.push_back(std::llrint(weight / scale));
-    roundWeights(weights, scale, 127, covariance, rounded);
+    roundWeights(weights, scale, 127, covariance, roundingOrder(covariance),
+                 rounded);
     double errorNearest = squaredError(weights, scale, covariance, nearest),
            errorRounded = squaredError(weights, scale, covariance, rounded);
     EXPECT_LE(errorRounded, errorNearest);
@@ -110,7 +111,8 @@ TEST(RoundWeightsTest, leavesExactWeightsAlone) {
   std::vector<int64_t> rounded(kInputs);
   for (size_t i = 0; i < kInputs; ++i)
     weights[i] = 0.25f * (int(i) - 10);
-  roundWeights(weights, 0.25f, 127, correlated(), rounded);
+  roundWeights(weights, 0.25f, 127, correlated(), roundingOrder(correlated()),
+               rounded);
   for (size_t i = 0; i < kInputs; ++i)
     EXPECT_EQ(rounded[i], int64_t(i) - 10);
 }
@@ -118,7 +120,8 @@ TEST(RoundWeightsTest, leavesExactWeightsAlone) {
 TEST(RoundWeightsTest, staysWithinTheLimit) {
   std::vector<float> weights(kInputs, 100.0f);
   std::vector<int64_t> rounded(kInputs);
-  roundWeights(weights, 0.25f, 127, correlated(), rounded);
+  roundWeights(weights, 0.25f, 127, correlated(), roundingOrder(correlated()),
+               rounded);
   for (int64_t value : rounded)
     EXPECT_LE(std::abs(value), 127);
 }
@@ -126,7 +129,8 @@ TEST(RoundWeightsTest, staysWithinTheLimit) {
 TEST(RoundWeightsTest, deadInputsGoToTheNearestStep) {
   std::vector<float> weights(kInputs, 0.3f), covariance(kInputs * kInputs);
   std::vector<int64_t> rounded(kInputs);
-  roundWeights(weights, 0.25f, 127, covariance, rounded);
+  roundWeights(weights, 0.25f, 127, covariance, roundingOrder(covariance),
+               rounded);
   for (int64_t value : rounded)
     EXPECT_EQ(value, 1);
 }
