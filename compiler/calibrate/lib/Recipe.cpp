@@ -191,6 +191,20 @@ static std::optional<StringRef> findRepeatedMember(StringRef text) {
   return std::nullopt;
 }
 
+/// What a recipe says that another member of it leaves without effect; "" if
+/// there is nothing.
+static std::string findIdleMember(const llvm::json::Object &object,
+                                  const Recipe &recipe) {
+  if (object.get("percentile") && recipe.ranges &&
+      *recipe.ranges != RangeMethod::percentile)
+    return ("\"percentile\" does nothing with \"ranges\": \"" +
+            nameOf(*recipe.ranges) + "\"")
+        .str();
+  if (object.get("alpha") && recipe.channelScales == false)
+    return "\"alpha\" does nothing with \"channel_scales\": false";
+  return "";
+}
+
 FailureOr<Recipe> qcc::calibration::loadRecipe(
     StringRef path, llvm::function_ref<InFlightDiagnostic()> emitError) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
@@ -220,5 +234,7 @@ FailureOr<Recipe> qcc::calibration::loadRecipe(
                     Path(where).field(StringRef(name))))
       return emitError() << "'" << path
                          << "': " << llvm::toString(where.getError());
+  if (std::string idle = findIdleMember(*object, recipe); !idle.empty())
+    return emitError() << "recipe '" << path << "': " << idle;
   return recipe;
 }
