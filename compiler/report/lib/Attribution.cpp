@@ -117,6 +117,8 @@ private:
   Measurable measurable;
   std::vector<SmallVector<Tensor>> samples;
   calibration::Outputs expected;
+  /// For each switch the mean of its error in each channel, if it has one.
+  std::vector<Tensor> means;
 };
 
 } // namespace
@@ -141,15 +143,34 @@ Measurement::inputsOf(size_t sample, function_ref<bool(size_t)> isOn) const {
   for (size_t i = 0; i < program.switches.size(); ++i) {
     inputs.push_back(Tensor::zeros(type));
     *inputs.back().mutableData<float>() = isOn(i);
+    if (program.switches[i].channels)
+      inputs.push_back(means[i]);
   }
   return inputs;
 }
 
 LogicalResult Measurement::runExact(std::vector<Collector> &collectors) {
+  auto f32 = Float32Type::get(context);
+  for (const SwitchedProgram::Switch &entry : program.switches)
+    means.push_back(
+        Tensor::zeros(RankedTensorType::get({entry.channels}, f32)));
+  std::vector<std::vector<double>> sums;
+  for (const SwitchedProgram::Switch &entry : program.switches)
+    sums.emplace_back(entry.channels);
+  std::vector<size_t> positions(sums.size());
   for (size_t i = 0; i < samples.size(); ++i) {
     FailureOr<SmallVector<Tensor>> result = measurable.executor->run(
         inputsOf(i, [](size_t) { return false; }),
-        [&](int64_t id, const Tensor &tensor) {
+        [&](size_t id, const Tensor &tensor) {
+          if (id >= program.activations.size()) {
+            size_t entry = id - program.activations.size();
+            const float *errors = tensor.data<float>();
+            size_t channels = sums[entry].size();
+            for (size_t k = 0, e = tensor.getNumElements(); k < e; ++k)
+              sums[entry][k % channels] += errors[k];
+            positions[entry] += tensor.getNumElements() / channels;
+            return;
+          }
           const RoundedActivation &activation = program.activations[id];
           collectors[id].add(
               ArrayRef(tensor.data<float>(), tensor.getNumElements()),
@@ -159,6 +180,9 @@ LogicalResult Measurement::runExact(std::vector<Collector> &collectors) {
       return failure();
     expected.push_back(std::move(*result));
   }
+  for (auto [mean, sum, count] : llvm::zip_equal(means, sums, positions))
+    for (auto [c, value] : llvm::enumerate(sum))
+      mean.mutableData<float>()[c] = static_cast<float>(value / count);
   return success();
 }
 

@@ -55,9 +55,13 @@ public:
   Value switchActivation(qnn::QuantizeOp op, const Grid &stored,
                          const Grid &restored);
   void switchWeights(const Contraction &exact, const Contraction &rounded);
+  /// Lets the errors of weights be seen, when all activations have their ids.
+  void observeErrors();
 
 private:
-  Value addSwitch(Location loc, StringRef node, Source source);
+  Value addArgument(Location loc, StringRef kind, ArrayRef<int64_t> shape);
+  Value addSwitch(Location loc, StringRef node, Source source,
+                  int64_t channels = 0);
   /// `value + flag * error`, an error that is a tensor itself.
   Value addScaled(Location loc, Value value, Value flag, Value error);
   Value binary(Location loc, qnn::BinaryKind kind, Value lhs, Value rhs);
@@ -66,6 +70,8 @@ private:
                int64_t axis);
 
   SwitchedProgram &program;
+  /// Errors of weights, and the switches that they have.
+  SmallVector<std::pair<Value, size_t>> observed;
   func::FuncOp function;
   OpBuilder builder;
 };
@@ -127,16 +133,23 @@ RoundedOps::RoundedOps(func::FuncOp function) {
   });
 }
 
-Value SwitchBuilder::addSwitch(Location loc, StringRef node, Source source) {
-  auto type = RankedTensorType::get({}, builder.getF32Type());
+Value SwitchBuilder::addArgument(Location loc, StringRef kind,
+                                 ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
   // No name that a model has.
   DictionaryAttr attributes = builder.getDictionaryAttr(builder.getNamedAttr(
       qnn::QnnDialect::kNameAttr,
-      builder.getStringAttr("#switch" + Twine(program.switches.size()))));
+      builder.getStringAttr("#" + kind + Twine(program.switches.size()))));
   unsigned place = function.getNumArguments();
   (void)function.insertArgument(place, type, attributes, loc);
-  program.switches.push_back({node.str(), source});
   return function.getArgument(place);
+}
+
+Value SwitchBuilder::addSwitch(Location loc, StringRef node, Source source,
+                               int64_t channels) {
+  Value flag = addArgument(loc, "switch", {});
+  program.switches.push_back({node.str(), source, channels});
+  return flag;
 }
 
 Value SwitchBuilder::binary(Location loc, qnn::BinaryKind kind, Value lhs,
@@ -278,13 +291,28 @@ void SwitchBuilder::switchWeights(const Contraction &exact,
                      qnn::createConstant(before, loc, type.getShape(), errors));
     if (OpOperand *bias = biasOf(op))
       twin->eraseOperand(bias->getOperandNumber());
-    result = addScaled(loc, result, addSwitch(loc, node, source),
-                       twin->getResult(0));
+    Value error = twin->getResult(0);
+    int64_t channels =
+        cast<RankedTensorType>(error.getType()).getShape().back();
+    Value flag = addSwitch(loc, node, source, channels);
+    Value mean = addArgument(loc, "mean", {channels});
+    observed.emplace_back(error, program.switches.size() - 1);
+    result = addScaled(loc, result, flag,
+                       binary(loc, qnn::BinaryKind::sub, error, mean));
     own.insert(result.getDefiningOp());
   };
   addError(clipping, Source::weightClipping);
   addError(rounding, Source::weightRounding);
   original.replaceAllUsesExcept(result, own);
+}
+
+void SwitchBuilder::observeErrors() {
+  for (auto [error, place] : observed) {
+    builder.setInsertionPointAfterValue(error);
+    qnn::ObserveOp::create(
+        builder, error.getLoc(), error, program.activations.size() + place,
+        builder.getArrayAttr({}), "#error" + std::to_string(place));
+  }
 }
 
 /// Lets everybody read `value` who reads what `op` has rounded.
@@ -327,5 +355,6 @@ FailureOr<SwitchedProgram> SwitchedProgram::create(ModuleOp exact,
                         ? op.getInput()
                         : builder.switchActivation(op, *stored, *restored));
   }
+  builder.observeErrors();
   return program;
 }

@@ -37,11 +37,16 @@ struct SwitchedProgram {
   struct Switch {
     std::string node;
     Source source;
+    /// Errors of weights have a mean in each of so many channels, which bias
+    /// correction takes away; 0 if the source is no weight.
+    int64_t channels;
   };
 
   /// The entry function has one more argument, a scalar, for each of
-  /// `switches`. A qnn.observe, whose id is an index into `activations`, shows
-  /// each tensor before it is rounded.
+  /// `switches`, followed by the means for those that have some: the error that
+  /// is switched on is what is left without them. A qnn.observe shows each
+  /// tensor before it is rounded, its id an index into `activations`, and each
+  /// error of weights, its id that of the switch after the last of them.
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<Switch> switches;
   std::vector<RoundedActivation> activations;

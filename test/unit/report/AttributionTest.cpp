@@ -114,6 +114,28 @@ TEST_F(AttributionTest, partsAreIndependentErrors) {
     EXPECT_FALSE(tensor.distribution.counts.empty());
 }
 
+/// If all samples are alike the errors of weights are nothing but their means,
+/// which bias correction takes away.
+TEST_F(AttributionTest, meansOfWeightErrorsDoNoDamage) {
+  std::vector<float> values(8 * 32);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = 0.1f * (i % 32);
+  io::ArrayType type{QCC_DTYPE_F32, {8, 32}};
+  ASSERT_TRUE(io::writeNpy(std::string(path), type, values.data()).ok());
+  FailureOr<calibration::Samples> alike =
+      calibration::Samples::open(*module, {std::string(path)}, "");
+  ASSERT_TRUE(succeeded(alike));
+  samples.emplace(std::move(*alike));
+  for (const SourceDamage &damage : attribute(*module).damages) {
+    bool isWeight = damage.source == Source::weightRounding ||
+                    damage.source == Source::weightClipping;
+    if (isWeight)
+      EXPECT_LT(damage.noise, 1e-10) << damage.node;
+    else if (damage.source == Source::activationRounding)
+      EXPECT_GT(damage.noise, 1e-7) << damage.node;
+  }
+}
+
 TEST_F(AttributionTest, namesWeightsWhoseScaleIsWrong) {
   for (StringRef faulty : {"first", "second", "third"}) {
     OwningOpRef<ModuleOp> copy = module->clone();
