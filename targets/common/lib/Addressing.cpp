@@ -20,7 +20,8 @@ SmallVector<Value> target::delinearize(Kernel &kernel, Value number,
   ImplicitLocOpBuilder &b = kernel.getBuilder();
   SmallVector<Value> indices(shape.size());
   // The outermost extent that counts needs no remainder.
-  auto outermost = llvm::find_if(shape, [](int64_t n) { return n != 1; });
+  const auto *outermost =
+      llvm::find_if(shape, [](int64_t n) { return n != 1; });
   for (size_t i = shape.size(); i-- > 0;) {
     if (shape[i] == 1) {
       indices[i] = kernel.constant(0);

@@ -388,20 +388,20 @@ void LoopNest::emitTransposed(size_t across) {
   // own: their number is known.
   if (rest == 0) {
     forOuterDimensions(
-        1, [&](Addresses start, Value) { rowBlocks(start, lanes); });
+        1, [&](const Addresses &start, Value) { rowBlocks(start, lanes); });
     return;
   }
   Dimension &column = dims[dims.size() - 2];
   if (columns > 1) {
     column.extent = columns - 1;
     forOuterDimensions(
-        1, [&](Addresses start, Value) { rowBlocks(start, lanes); });
+        1, [&](const Addresses &start, Value) { rowBlocks(start, lanes); });
   }
   for (auto [operand, stride] : llvm::zip_equal(operands, column.strides))
     operand.pointer = kernel.offset(operand.pointer, (columns - 1) * stride);
   dims.erase(dims.end() - 2);
-  forOuterDimensions(1,
-                     [&](Addresses start, Value) { rowBlocks(start, rest); });
+  forOuterDimensions(
+      1, [&](const Addresses &start, Value) { rowBlocks(start, rest); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -429,15 +429,15 @@ void LoopNest::emit() {
         std::max<int64_t>(llvm::divideCeil(vectors, wanted), kMinBlock);
     int64_t blocks =
         options.partitioned ? llvm::divideCeil(vectors, blockVectors) : 1;
-    forOuterDimensions(blocks, [&](Addresses row, Value block) {
+    forOuterDimensions(blocks, [&](const Addresses &row, Value block) {
       emitVectorRow(row, inner, lanes, block, blockVectors);
     });
     return;
   }
   if (std::optional<size_t> across = findTransposedDimension())
     return emitTransposed(*across);
-  forOuterDimensions(1,
-                     [&](Addresses row, Value) { emitScalarRow(row, inner); });
+  forOuterDimensions(
+      1, [&](const Addresses &row, Value) { emitScalarRow(row, inner); });
 }
 
 void target::emitLoopNest(Kernel &kernel, ArrayRef<int64_t> shape,
