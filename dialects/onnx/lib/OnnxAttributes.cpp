@@ -53,7 +53,7 @@ SparseTensorAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult
 AttributeRefAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                         StringRef name, AttributeKind kind) {
+                         StringRef name, AttributeKind /*kind*/) {
   if (name.empty())
     return emitError() << "reference to an attribute needs its name [C1]";
   return success();

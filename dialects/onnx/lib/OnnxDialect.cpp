@@ -110,7 +110,7 @@ LogicalResult OnnxDialect::verifyRegionArgAttribute(Operation *op,
 }
 
 LogicalResult OnnxDialect::verifyRegionResultAttribute(Operation *op,
-                                                       unsigned regionIndex,
+                                                       unsigned /*regionIndex*/,
                                                        unsigned resultIndex,
                                                        NamedAttribute attr) {
   return verifyValueAttribute(

@@ -270,8 +270,8 @@ parseSubgraphs(OpAsmParser &parser, ArrayAttr &names,
   return success();
 }
 
-static void printSubgraphs(OpAsmPrinter &printer, NodeOp op, ArrayAttr names,
-                           MutableArrayRef<Region> subgraphs) {
+static void printSubgraphs(OpAsmPrinter &printer, NodeOp /*op*/,
+                           ArrayAttr names, MutableArrayRef<Region> subgraphs) {
   if (!names || names.empty())
     return;
   printer << "subgraphs ";

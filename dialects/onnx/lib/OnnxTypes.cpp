@@ -67,7 +67,7 @@ MapType::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult qcc::onnx::OpaqueType::verify(
-    llvm::function_ref<InFlightDiagnostic()> emitError, StringRef domain,
+    llvm::function_ref<InFlightDiagnostic()> emitError, StringRef /*domain*/,
     StringRef name) {
   if (name.empty())
     return emitError() << "opaque type needs a name [C1]";

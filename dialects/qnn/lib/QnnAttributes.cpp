@@ -76,8 +76,8 @@ SchemeAttr::getParameterShape(ArrayRef<int64_t> tensorShape) const {
 
 LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  Type storage, Granularity granularity,
-                                 int64_t axis, int64_t group, bool symmetric,
-                                 bool narrow) {
+                                 int64_t axis, int64_t group,
+                                 bool /*symmetric*/, bool /*narrow*/) {
   if (auto integer = dyn_cast<IntegerType>(storage)) {
     if (integer.getWidth() < 2 || integer.getWidth() > 32)
       return emitError() << "storage type " << storage

@@ -123,7 +123,9 @@ template <typename OpT> struct FoldAfter : OpRewritePattern<qnn::BinaryOp> {
       return rewriter.notifyMatchFailure(op, "no weights to fold into");
     bool scales = !llvm::all_of(affine->scale, isOne);
     std::optional<SmallVector<float>> weight;
-    if (scales && !(weight = floatElements(source.getWeight())))
+    if (scales)
+      weight = floatElements(source.getWeight());
+    if (scales && !weight)
       return rewriter.notifyMatchFailure(op, "weight is not an f32 constant");
     SmallVector<float> bias(affine->scale.size(), 0);
     if (source.getBias()) {

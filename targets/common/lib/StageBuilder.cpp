@@ -108,7 +108,7 @@ StageBuilder::getKernel(Operation *op) {
     return failure(); // its twin was reported
   if (!inserted)
     return &shared;
-  auto emitter = llvm::find_if(
+  const auto *emitter = llvm::find_if(
       emitters, [&](const KernelEmitter *e) { return e->handles(op); });
   if (emitter == emitters.end())
     return op->emitOpError("has no code generation for this target");

@@ -102,7 +102,7 @@ static void simplifyPositions(Contraction &c) {
   PositionLoop single;
   single.extras.assign(c.extras.size(), 0);
   // A tile spans the two innermost loops and has one right operand.
-  auto inner = merged.end();
+  auto *inner = merged.end();
   while (inner != merged.begin() && std::prev(inner)->rhs == 0)
     --inner;
   for (int64_t missing = 2 - (merged.end() - inner); missing > 0; --missing)

@@ -95,9 +95,9 @@ Tile x86::selectTile(const Contraction &contraction, const Isa &isa,
     double cycles = 0;
     auto forEachPart = [](int64_t extent, int64_t size, auto body) {
       if (extent >= size)
-        body(size, double(extent / size));
+        body(size, /*count=*/extent / size);
       if (extent % size)
-        body(extent % size, 1.0);
+        body(extent % size, /*count=*/1);
     };
     forEachPart(height, tile.rows, [&](int64_t rows, double hs) {
       forEachPart(width, tile.columns, [&](int64_t columns, double ws) {

@@ -129,7 +129,7 @@ LogicalResult convertEinsum(NodeConversion &c) {
       return failure();
     std::string sorted = term.letters;
     llvm::sort(sorted);
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    if (llvm::adjacent_find(sorted) != sorted.end())
       return c.refuse("diagonals are not supported");
     if (static_cast<int64_t>(term.letters.size()) != rank ||
         !llvm::all_of(term.letters, llvm::isAlnum))

@@ -35,8 +35,11 @@ void forEachIndex(ArrayRef<int64_t> extents,
   int64_t count = ShapedType::getNumElements(extents);
   for (int64_t i = 0; i < count; ++i) {
     visit(index);
-    for (size_t d = extents.size(); d-- > 0 && ++index[d] == extents[d];)
+    for (size_t d = extents.size(); d-- > 0;) {
+      if (++index[d] < extents[d])
+        break;
       index[d] = 0;
+    }
   }
 }
 
