@@ -24,11 +24,20 @@ using namespace qcc::qnn;
 // Inner loops
 //===----------------------------------------------------------------------===//
 
-/// acc[n] += x[k] * w[k][n] for each k in order.
+/// acc[n] += x[k] * w[k][n] for each k in order, four of them while an
+/// accumulator is at hand.
 QCC_VECTOR_CLONES
 static void addProducts(float *__restrict acc, const float *__restrict x,
                         const float *__restrict w, int64_t k, int64_t n) {
-  for (int64_t i = 0; i < k; ++i, w += n)
+  int64_t i = 0;
+  for (; i + 4 <= k; i += 4, w += 4 * n)
+    for (int64_t j = 0; j < n; ++j) {
+      float sum = qcc_fma(x[i], w[j], acc[j]);
+      sum = qcc_fma(x[i + 1], w[n + j], sum);
+      sum = qcc_fma(x[i + 2], w[2 * n + j], sum);
+      acc[j] = qcc_fma(x[i + 3], w[3 * n + j], sum);
+    }
+  for (; i < k; ++i, w += n)
     for (int64_t j = 0; j < n; ++j)
       acc[j] = qcc_fma(x[i], w[j], acc[j]);
 }

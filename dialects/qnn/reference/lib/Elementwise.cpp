@@ -43,6 +43,47 @@ template <typename T> T signOf(T x) {
 // Unary
 //===----------------------------------------------------------------------===//
 
+/// The functions of one f32 that numerics.h defines, by kind.
+#define QCC_F32_FUNCTIONS(F)                                                   \
+  F(abs, abs)                                                                  \
+  F(sign, sign)                                                                \
+  F(floor, floor)                                                              \
+  F(ceil, ceil)                                                                \
+  F(round, round_even)                                                         \
+  F(sqrt, sqrt)                                                                \
+  F(exp, exp)                                                                  \
+  F(log, log)                                                                  \
+  F(erf, erf)                                                                  \
+  F(sigmoid, sigmoid)                                                          \
+  F(tanh, tanh)                                                                \
+  F(softplus, softplus)                                                        \
+  F(softsign, softsign)                                                        \
+  F(sin, sin)                                                                  \
+  F(cos, cos)                                                                  \
+  F(tan, tan)                                                                  \
+  F(asin, asin)                                                                \
+  F(acos, acos)                                                                \
+  F(atan, atan)                                                                \
+  F(sinh, sinh)                                                                \
+  F(cosh, cosh)                                                                \
+  F(asinh, asinh)                                                              \
+  F(acosh, acosh)                                                              \
+  F(atanh, atanh)                                                              \
+  F(gelu, gelu)                                                                \
+  F(gelu_tanh, gelu_tanh)                                                      \
+  F(silu, silu)                                                                \
+  F(mish, mish)                                                                \
+  F(hard_swish, hard_swish)
+
+#define QCC_DEFINE_LOOP(kind, function)                                        \
+  QCC_VECTOR_CLONES                                                            \
+  void loop_##function(const float *in, float *out, int64_t count) {           \
+    for (int64_t i = 0; i < count; ++i)                                        \
+      out[i] = qcc_##function(in[i]);                                          \
+  }
+QCC_F32_FUNCTIONS(QCC_DEFINE_LOOP)
+#undef QCC_DEFINE_LOOP
+
 LogicalResult unaryF32(UnaryKind kind, float alpha, float beta,
                        const Tensor &in, Tensor &out) {
   auto apply = [&](auto &&function) {
@@ -50,39 +91,13 @@ LogicalResult unaryF32(UnaryKind kind, float alpha, float beta,
     return success();
   };
   switch (kind) {
-#define QCC_FUNCTION(kind, function)                                           \
+#define QCC_CALL_LOOP(kind, function)                                          \
   case UnaryKind::kind:                                                        \
-    return apply([](float x) { return qcc_##function(x); });
-    QCC_FUNCTION(abs, abs)
-    QCC_FUNCTION(sign, sign)
-    QCC_FUNCTION(floor, floor)
-    QCC_FUNCTION(ceil, ceil)
-    QCC_FUNCTION(round, round_even)
-    QCC_FUNCTION(sqrt, sqrt)
-    QCC_FUNCTION(exp, exp)
-    QCC_FUNCTION(log, log)
-    QCC_FUNCTION(erf, erf)
-    QCC_FUNCTION(sigmoid, sigmoid)
-    QCC_FUNCTION(tanh, tanh)
-    QCC_FUNCTION(softplus, softplus)
-    QCC_FUNCTION(softsign, softsign)
-    QCC_FUNCTION(sin, sin)
-    QCC_FUNCTION(cos, cos)
-    QCC_FUNCTION(tan, tan)
-    QCC_FUNCTION(asin, asin)
-    QCC_FUNCTION(acos, acos)
-    QCC_FUNCTION(atan, atan)
-    QCC_FUNCTION(sinh, sinh)
-    QCC_FUNCTION(cosh, cosh)
-    QCC_FUNCTION(asinh, asinh)
-    QCC_FUNCTION(acosh, acosh)
-    QCC_FUNCTION(atanh, atanh)
-    QCC_FUNCTION(gelu, gelu)
-    QCC_FUNCTION(gelu_tanh, gelu_tanh)
-    QCC_FUNCTION(silu, silu)
-    QCC_FUNCTION(mish, mish)
-    QCC_FUNCTION(hard_swish, hard_swish)
-#undef QCC_FUNCTION
+    loop_##function(in.data<float>(), out.mutableData<float>(),                \
+                    in.getNumElements());                                      \
+    return success();
+    QCC_F32_FUNCTIONS(QCC_CALL_LOOP)
+#undef QCC_CALL_LOOP
   case UnaryKind::neg:
     return apply([](float x) { return -x; });
   case UnaryKind::reciprocal:
