@@ -8,6 +8,8 @@
 
 #include "qcc/Calibrate/Ranges.h"
 
+#include "qcc/Qnn/VectorClones.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -56,16 +58,18 @@ static Range percentileRange(const TensorStatistics &statistics,
 }
 
 /// Sum over the numbers of |Q(x) - x|^power on a uint8 grid for `range`.
+QCC_VECTOR_CLONES
 static double roundingError(const Histogram &histogram, Range range,
                             int power) {
   double scale = (static_cast<double>(range.hi) - range.lo) / kSteps;
   if (!(scale > 0))
     return std::numeric_limits<double>::infinity();
-  double zeroPoint = std::nearbyint(-range.lo / scale), error = 0;
+  double zeroPoint = std::nearbyint(-range.lo / scale), error = 0,
+         width = histogram.width();
   for (int64_t i = 0; i < Histogram::kBins; ++i) {
     if (!histogram.counts[i])
       continue;
-    double value = histogram.center(i);
+    double value = (histogram.first + i + 0.5) * width;
     double step = std::clamp(std::nearbyint(value / scale) + zeroPoint, 0.0,
                              static_cast<double>(kSteps));
     double difference = std::abs((step - zeroPoint) * scale - value);
