@@ -231,6 +231,9 @@ FailureOr<EmittedCode> qcc::target::emitCode(ModuleOp module, const Cpu &cpu,
   SmallVector<ModuleOp> parts = splitIntoParts(module);
   MLIRContext *context = module.getContext();
   PassManager manager(context);
+  // MLIR's own passes take less time than verification after each of them; what
+  // they make goes through LLVM's verifier.
+  manager.enableVerifier(false);
   buildLLVMDialectPipeline(manager.nest<ModuleOp>());
   if (failed(manager.run(module)))
     return failure();
