@@ -96,7 +96,7 @@ static void learn(std::vector<Choice> &choices,
   std::vector<float> gradient(choices.size());
   float correction1 = 1, correction2 = 1;
   for (int step = 0; step < kSteps; ++step) {
-    std::fill(gradient.begin(), gradient.end(), 0.0f);
+    llvm::fill(gradient, 0.0f);
     // Each row of the matrix once for all rows of weights.
     for (size_t i = 0; i < n; ++i)
       for (size_t at = i; at < choices.size(); at += n)
@@ -132,7 +132,7 @@ static double errorOf(llvm::ArrayRef<float> weights,
       return static_cast<float>(rounded[first + i]) * scales[first / n] -
              weights[first + i];
     };
-    std::fill(gradient.begin(), gradient.end(), 0.0f);
+    llvm::fill(gradient, 0.0f);
     for (size_t i = 0; i < n; ++i)
       addScaled(gradient.data(), &covariance[i * n], errorAt(i), n);
     for (size_t i = 0; i < n; ++i)

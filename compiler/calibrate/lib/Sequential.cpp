@@ -73,7 +73,6 @@ private:
   SecondMoments momentsOf(qnn::QuantizableOp op, const Patches &patches,
                           bool exact) const;
   std::vector<float> fastCorrection(qnn::QuantizableOp op,
-                                    qnn::QuantizeOp weight,
                                     const Patches &patches) const;
   std::vector<float> sequentialCorrection(Value result) const;
   Energy resultEnergy(Value result) const;
@@ -317,7 +316,6 @@ double SequentialRun::activationNoise(qnn::QuantizableOp op,
 }
 
 std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
-                                                 qnn::QuantizeOp weight,
                                                  const Patches &patches) const {
   std::vector<float> means = momentsOf(op, patches, /*exact=*/true).means();
   const Twin &both =
@@ -348,8 +346,8 @@ std::vector<float> SequentialRun::sequentialCorrection(Value result) const {
     addDifferences(ofSamples[sample], numbersOf(both.exact),
                    numbersOf(both.rounded));
   });
-  double positions = static_cast<double>(count) *
-                     (type.getNumElements() / std::max<int64_t>(channels, 1));
+  int64_t perSample = type.getNumElements() / std::max<int64_t>(channels, 1);
+  double positions = static_cast<double>(count) * perSample;
   std::vector<float> correction;
   for (int64_t c = 0; c < channels; ++c) {
     double sum = 0;
@@ -439,7 +437,7 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
     if (options.bias == BiasCorrection::sequential)
       addToBias(op, sequentialCorrection(op->getResult(0)));
     else if (options.bias == BiasCorrection::fast && patches)
-      addToBias(op, fastCorrection(op, weight, *patches));
+      addToBias(op, fastCorrection(op, *patches));
   }
   Energy energy = resultEnergy(op->getResult(0));
   double perNumber = energy.signal > 0 ? energy.numbers / energy.signal : 0;

@@ -47,7 +47,7 @@ std::optional<std::vector<Result>> readAs(Attribute attribute) {
     Element element;
     std::memcpy(&element, bytes.data() + (isSplat ? 0 : i * sizeof(Element)),
                 sizeof(Element));
-    values[i] = static_cast<Result>(element);
+    values[i] = element;
   }
   return values;
 }

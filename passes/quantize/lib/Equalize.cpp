@@ -102,7 +102,7 @@ static ScaleEquivariantOp findAbsorber(Value value) {
 
 /// The constants of `op`, or null if they are not all known.
 Layer *Equalize::readLayer(QuantizableOp op) {
-  if (auto known = layers.find(op); known != layers.end())
+  if (auto *known = layers.find(op); known != layers.end())
     return &known->second;
   OpOperand *weight = operandOfRole(op, OperandRole::weight),
             *bias = operandOfRole(op, OperandRole::bias);

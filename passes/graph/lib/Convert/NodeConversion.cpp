@@ -193,7 +193,9 @@ std::optional<SmallVector<int64_t>> NodeConversion::constantInts(Value value) {
   if (mlir::failed(raw))
     return std::nullopt;
   FailureOr<SmallVector<int64_t>> values = raw->getInts();
-  return mlir::failed(values) ? std::nullopt : std::optional(*values);
+  if (mlir::failed(values))
+    return std::nullopt;
+  return std::move(*values);
 }
 
 std::optional<SmallVector<double>> NodeConversion::constantFloats(Value value) {
@@ -201,7 +203,9 @@ std::optional<SmallVector<double>> NodeConversion::constantFloats(Value value) {
   if (mlir::failed(raw))
     return std::nullopt;
   FailureOr<SmallVector<double>> values = raw->getDoubles();
-  return mlir::failed(values) ? std::nullopt : std::optional(*values);
+  if (mlir::failed(values))
+    return std::nullopt;
+  return std::move(*values);
 }
 
 FailureOr<SmallVector<int64_t>> NodeConversion::requireInts(unsigned index,
