@@ -192,20 +192,14 @@ std::optional<SmallVector<int64_t>> NodeConversion::constantInts(Value value) {
   FailureOr<onnx::RawTensor> raw = rawConstant(value);
   if (mlir::failed(raw))
     return std::nullopt;
-  FailureOr<SmallVector<int64_t>> values = raw->getInts();
-  if (mlir::failed(values))
-    return std::nullopt;
-  return std::move(*values);
+  return raw->getInts();
 }
 
 std::optional<SmallVector<double>> NodeConversion::constantFloats(Value value) {
   FailureOr<onnx::RawTensor> raw = rawConstant(value);
   if (mlir::failed(raw))
     return std::nullopt;
-  FailureOr<SmallVector<double>> values = raw->getDoubles();
-  if (mlir::failed(values))
-    return std::nullopt;
-  return std::move(*values);
+  return raw->getDoubles();
 }
 
 FailureOr<SmallVector<int64_t>> NodeConversion::requireInts(unsigned index,
