@@ -25,6 +25,9 @@ using calibrate::RangeMethod;
 /// How many samples are held back to choose on, and of how many one.
 static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
                         kHeldBackShare = 4;
+/// Of fewer samples none are held back. Channel scales, which have a number for
+/// each channel, look good on samples that they were made of.
+static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 /// Less, in dB, may be chance: other samples do not agree with it.
 static constexpr double kClearlyBetter = 1;
 /// What more precision for some layers must gain, in dB, and how much more if
@@ -296,13 +299,14 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
   }
   Chooser chooser(*module, samples, recipe, reference, createExecutor);
   // One choice after the other, each with the best of those before.
-  bool scales = recipe.channelScales.value_or(true);
+  bool canChoose = samples && samples->count() >= kEnoughForScales;
+  bool scales = recipe.channelScales.value_or(canChoose || !samples);
   BiasCorrection bias =
       recipe.biasCorrection.value_or(BiasCorrection::sequential);
   RangeMethod ranges = recipe.ranges.value_or(RangeMethod::l3);
   if (failed(chooser.tryCandidate({ranges, scales, bias})))
     return failure();
-  if (samples && !recipe.channelScales &&
+  if (canChoose && !recipe.channelScales &&
       failed(chooser.tryCandidate({ranges, !scales, bias})))
     return failure();
   // Tensors with channel scales are not clipped, so that ranges by another
