@@ -207,6 +207,7 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
     comparison.add(ours, theirs);
   built.sqnr = comparison.logitSqnr();
   built.program = std::move(*measurable);
+  built.isOnHeldBack = others.size() < samples->count();
   return success();
 }
 
@@ -339,6 +340,8 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
                     << nameOf(chooser.chosen.bias) << " bias correction, "
                     << chooser.chosen.refinement.size()
                     << " layers in higher precision: " << chooser.result.sqnr
-                    << " dB on samples held back";
+                    << (chooser.result.isOnHeldBack
+                            ? " dB on samples held back"
+                            : " dB on the samples that calibrated");
   return std::move(chooser.result);
 }

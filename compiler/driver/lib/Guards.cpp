@@ -135,7 +135,7 @@ FailureOr<llvm::json::Object> qcc::driver::checkContract(
   double agreement = 100 * measured->agreement();
   llvm::json::Object quality{
       {"samples", static_cast<int64_t>(measured->getSamples())},
-      {"held_back", !isAsked},
+      {"held_back", !isAsked && result.isOnHeldBack},
       {"agreement_percent", agreement}};
   put(quality, "sqnr_db", measured->sqnr());
   double drop = 100 - agreement;

@@ -20,15 +20,17 @@ namespace qcc::calibration {
 
 /// What the quantize phase measured.
 struct QuantizeResult {
-  /// In dB, before a final softmax, on samples held back; infinite if nothing
+  /// In dB, before a final softmax, on samples held back (on those that
+  /// calibrated, where they are too few to spare any); infinite if nothing
   /// differs, and without samples.
   double sqnr = std::numeric_limits<double>::infinity();
   /// Of each layer that was rounded with data.
   std::vector<LayerSqnr> layers;
-  /// The quantized network, and how it compares on the samples held back; with
+  /// The quantized network, and how it compares on the same samples; with
   /// samples.
   Measurable program;
   std::optional<Comparison> comparison;
+  bool isOnHeldBack = false; ///< Whether those samples were held back.
   /// The network before weights and biases were rounded: Q/DQ pairs around f32
   /// numbers, or what was given if it has Q/DQ of its own.
   mlir::OwningOpRef<mlir::ModuleOp> exact;
