@@ -119,33 +119,11 @@ static void learn(std::vector<Choice> &choices,
   }
 }
 
-/// The sum of d H d over the rows.
-static double errorOf(llvm::ArrayRef<float> weights,
-                      llvm::ArrayRef<float> scales,
-                      llvm::ArrayRef<float> covariance,
-                      llvm::ArrayRef<int64_t> rounded) {
-  size_t n = weights.size() / scales.size();
-  double error = 0;
-  std::vector<float> gradient(n);
-  for (size_t first = 0; first < weights.size(); first += n) {
-    auto errorAt = [&](size_t i) {
-      return static_cast<float>(rounded[first + i]) * scales[first / n] -
-             weights[first + i];
-    };
-    llvm::fill(gradient, 0.0f);
-    for (size_t i = 0; i < n; ++i)
-      addScaled(gradient.data(), &covariance[i * n], errorAt(i), n);
-    for (size_t i = 0; i < n; ++i)
-      error += static_cast<double>(errorAt(i)) * gradient[i];
-  }
-  return error;
-}
-
-double qcc::calibration::learnRounding(llvm::ArrayRef<float> weights,
-                                       llvm::ArrayRef<float> scales,
-                                       int64_t limit,
-                                       llvm::ArrayRef<float> covariance,
-                                       llvm::MutableArrayRef<int64_t> rounded) {
+void qcc::calibration::learnRounding(llvm::ArrayRef<float> weights,
+                                     llvm::ArrayRef<float> scales,
+                                     int64_t limit,
+                                     llvm::ArrayRef<float> covariance,
+                                     llvm::MutableArrayRef<int64_t> rounded) {
   size_t n = weights.size() / scales.size();
   double trace = 0;
   for (size_t i = 0; i < n; ++i)
@@ -162,5 +140,4 @@ double qcc::calibration::learnRounding(llvm::ArrayRef<float> weights,
   for (size_t i = 0; i < weights.size(); ++i)
     rounded[i] = static_cast<int64_t>(choices[i].below) +
                  (choiceOf(choices[i].logit) >= 0.5f);
-  return errorOf(weights, scales, covariance, rounded);
 }

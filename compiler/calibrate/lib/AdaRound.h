@@ -21,12 +21,10 @@ namespace qcc::calibration {
 /// rounding errors d and the covariance H of the inputs. AdaRound (Nagel et
 /// al., Up or Down? Adaptive Rounding for Post-Training Quantization, 2020):
 /// the choice is a number between 0 and 1, which gradient descent moves and a
-/// growing penalty drives to either end. The same bits on any machine. Returns
-/// what is left of the error, summed over the rows.
-double learnRounding(llvm::ArrayRef<float> weights,
-                     llvm::ArrayRef<float> scales, int64_t limit,
-                     llvm::ArrayRef<float> covariance,
-                     llvm::MutableArrayRef<int64_t> rounded);
+/// growing penalty drives to either end. The same bits on any machine.
+void learnRounding(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> scales,
+                   int64_t limit, llvm::ArrayRef<float> covariance,
+                   llvm::MutableArrayRef<int64_t> rounded);
 
 } // namespace qcc::calibration
 

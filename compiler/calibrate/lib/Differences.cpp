@@ -45,8 +45,7 @@ Energy calibration::energyOf(llvm::ArrayRef<float> exact,
     noise[i % kLanes] += error * error;
   }
   return {std::accumulate(signal, signal + kLanes, 0.0),
-          std::accumulate(noise, noise + kLanes, 0.0),
-          static_cast<int64_t>(exact.size())};
+          std::accumulate(noise, noise + kLanes, 0.0)};
 }
 
 QCC_VECTOR_CLONES
@@ -61,22 +60,4 @@ void calibration::addDifferences(llvm::MutableArrayRef<double> sums,
                                  llvm::ArrayRef<float> exact,
                                  llvm::ArrayRef<float> rounded) {
   addRows(sums.data(), exact.data(), rounded.data(), exact.size(), sums.size());
-}
-
-QCC_VECTOR_CLONES
-static void addSquaredRows(double *__restrict sums, const float *exact,
-                           const float *rounded, size_t count,
-                           size_t channels) {
-  for (size_t i = 0; i < count; i += channels)
-    for (size_t c = 0; c < channels; ++c) {
-      double difference = static_cast<double>(exact[i + c]) - rounded[i + c];
-      sums[c] += difference * difference;
-    }
-}
-
-void calibration::addSquaredDifferences(llvm::MutableArrayRef<double> sums,
-                                        llvm::ArrayRef<float> exact,
-                                        llvm::ArrayRef<float> rounded) {
-  addSquaredRows(sums.data(), exact.data(), rounded.data(), exact.size(),
-                 sums.size());
 }

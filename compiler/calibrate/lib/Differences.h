@@ -23,7 +23,6 @@ namespace qcc::calibration {
 struct Energy {
   double signal = 0; ///< Of the exact numbers.
   double noise = 0;  ///< Of the errors of the rounded ones.
-  int64_t numbers = 0;
 };
 
 Energy energyOf(llvm::ArrayRef<float> exact, llvm::ArrayRef<float> rounded);
@@ -32,11 +31,6 @@ Energy energyOf(llvm::ArrayRef<float> exact, llvm::ArrayRef<float> rounded);
 /// are as many channels as sums; they are the innermost axis.
 void addDifferences(llvm::MutableArrayRef<double> sums,
                     llvm::ArrayRef<float> exact, llvm::ArrayRef<float> rounded);
-
-/// The same of the squares of the differences.
-void addSquaredDifferences(llvm::MutableArrayRef<double> sums,
-                           llvm::ArrayRef<float> exact,
-                           llvm::ArrayRef<float> rounded);
 
 } // namespace qcc::calibration
 

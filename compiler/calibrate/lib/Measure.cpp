@@ -44,7 +44,7 @@ Measurable::create(ModuleOp module, const ExecutorFactory &createExecutor) {
        llvm::enumerate(llvm::to_vector(terminator->getOperands()))) {
     qnn::SoftmaxOp softmax = finalSoftmax(value);
     if (!softmax) {
-      result.logits.push_back(i);
+      result.logits.push_back({i});
       continue;
     }
     size_t place = terminator->getNumOperands();
@@ -56,7 +56,11 @@ Measurable::create(ModuleOp module, const ExecutorFactory &createExecutor) {
     if (failed(function.insertResult(place, softmax.getInput().getType(),
                                      attributes)))
       return failure();
-    result.logits.push_back(place);
+    auto type = cast<RankedTensorType>(softmax.getType());
+    Logits &logits = result.logits.emplace_back(Logits{place});
+    logits.extent = type.getDimSize(softmax.getAxis());
+    for (int64_t extent : type.getShape().drop_front(softmax.getAxis() + 1))
+      logits.inner *= extent;
   }
   FailureOr<std::unique_ptr<Executor>> executor =
       createExecutor(*result.module);
@@ -99,17 +103,32 @@ void Comparison::add(ArrayRef<Tensor> actual, ArrayRef<Tensor> expected,
                      std::optional<int64_t> label) {
   ++samples;
   energies.resize(expected.size());
-  for (auto [energy, ours, theirs] :
-       llvm::zip_equal(energies, actual, expected)) {
+  SmallVector<Logits> softmaxes(expected.size());
+  for (const Logits &entry : logits)
+    softmaxes[entry.place] = entry;
+  for (auto [energy, ours, theirs, softmax] :
+       llvm::zip_equal(energies, actual, expected, softmaxes)) {
     if (!theirs.getElementType().isF32())
       continue;
     if (!energy)
       energy.emplace();
     const float *a = ours.data<float>(), *e = theirs.data<float>();
+    // Along the axis of a softmax; all numbers by themselves without one.
+    int64_t extent = std::max<int64_t>(softmax.extent, 1), step = softmax.inner,
+            block = extent * step;
     for (int64_t k = 0, n = theirs.getNumElements(); k < n; ++k) {
-      double value = e[k], error = a[k] - value;
-      energy->signal += value * value;
-      energy->noise += error * error;
+      if (k % block >= step)
+        continue;
+      double value = 0, error = 0;
+      for (int64_t i = k; softmax.extent && i < k + block; i += step) {
+        value += e[i] / static_cast<double>(extent);
+        error += (a[i] - static_cast<double>(e[i])) / extent;
+      }
+      for (int64_t i = k; i < k + block; i += step) {
+        double here = e[i], off = a[i] - here;
+        energy->signal += (here - value) * (here - value);
+        energy->noise += (off - error) * (off - error);
+      }
     }
   }
   const auto *first = llvm::find_if(expected, [](const Tensor &tensor) {
@@ -131,6 +150,11 @@ double Comparison::sqnr() const {
   return meanSqnr(llvm::to_vector(llvm::seq<size_t>(0, logits.size())));
 }
 
+double Comparison::logitSqnr() const {
+  return meanSqnr(llvm::map_to_vector(
+      logits, [](const Logits &entry) { return entry.place; }));
+}
+
 double Comparison::meanSqnr(ArrayRef<size_t> places) const {
   double total = 0;
   size_t floats = 0;
@@ -144,17 +168,13 @@ double Comparison::meanSqnr(ArrayRef<size_t> places) const {
   return floats ? total / floats : std::numeric_limits<double>::infinity();
 }
 
-double Comparison::relativeNoise() const {
-  double total = 0;
-  size_t results = 0;
-  for (size_t place : logits) {
-    const std::optional<Energy> &energy = energies[place];
-    if (!energy || !(energy->signal > 0))
-      continue;
-    total += energy->noise / energy->signal;
-    ++results;
-  }
-  return results ? total / results : 0;
+SmallVector<double> Comparison::relativeNoise() const {
+  SmallVector<double> noise;
+  for (const Logits &entry : logits)
+    if (const std::optional<Energy> &energy = energies[entry.place];
+        energy && energy->signal > 0)
+      noise.push_back(energy->noise / energy->signal);
+  return noise;
 }
 
 double Comparison::agreement() const {

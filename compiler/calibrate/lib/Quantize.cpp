@@ -9,6 +9,7 @@
 #include "qcc/Calibration/Quantize.h"
 
 #include "Refinement.h"
+#include "Work.h"
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
 
@@ -30,13 +31,8 @@ static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
 static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 /// Less, in dB, may be chance: other samples do not agree with it.
 static constexpr double kClearlyBetter = 1;
-/// What more precision for some layers must gain, in dB, and how much more if
-/// it doubles the work.
-static constexpr double kLeastGain = 1, kGainForWork = 5;
-/// Nobody needs more, in dB.
-static constexpr double kGoodEnough = 40;
-/// Groups of layers that are refined, each at the cost of a candidate.
-static constexpr int kMostRefined = 3;
+/// Sets of layers whose refinement is tried, each at the cost of a candidate.
+static constexpr int kMostTrials = 4;
 
 namespace {
 
@@ -77,8 +73,10 @@ public:
     splitSamples();
   }
 
-  /// Keeps the candidate if it is better by more than `margin` dB.
-  LogicalResult tryCandidate(const Candidate &candidate, double margin = 0);
+  /// Keeps the candidate if it is better by more than `margin` dB, or, with
+  /// `workOfAll`, if it is worth what it costs more as a share of that work.
+  LogicalResult tryCandidate(const Candidate &candidate, double margin = 0,
+                             std::optional<double> workOfAll = std::nullopt);
   /// Tries more precision for the layers that make most of the errors.
   LogicalResult refine();
 
@@ -92,7 +90,6 @@ private:
   LogicalResult build(ModuleOp copy, const Candidate &candidate,
                       QuantizeResult &built);
   LogicalResult measure(ModuleOp copy, QuantizeResult &built);
-  FailureOr<SmallVector<double>> measureInputShares();
 
   ModuleOp original;
   const Samples *samples;
@@ -211,7 +208,8 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
   return success();
 }
 
-LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin) {
+LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin,
+                                    std::optional<double> workOfAll) {
   OwningOpRef<ModuleOp> copy = original.clone();
   HeldRemarks held(original.getContext());
   QuantizeResult built;
@@ -220,7 +218,15 @@ LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin) {
   if (samples && failed(measure(*copy, built)))
     return failure();
   // A NaN never wins against what came before.
-  if (!module || built.sqnr > result.sqnr + margin) {
+  bool isBetter = !module || built.sqnr > result.sqnr + margin;
+  if (workOfAll) {
+    FailureOr<double> before = programWork(*module), after = programWork(*copy);
+    if (failed(before) || failed(after))
+      return failure();
+    isBetter =
+        worthOf(result.sqnr, built.sqnr) > (*after - *before) / *workOfAll;
+  }
+  if (isBetter) {
     module = std::move(copy);
     chosen = candidate;
     result = std::move(built);
@@ -229,52 +235,44 @@ LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin) {
   return success();
 }
 
-/// For each argument of the network, how much of the errors at the outputs is
-/// there if nothing but that argument is rounded.
-FailureOr<SmallVector<double>> Chooser::measureInputShares() {
-  SmallVector<double> shares;
-  double together = result.comparison->relativeNoise();
-  ModuleOp exact = *result.exact;
-  for (size_t input = 0, e = analysis::entryFunction(exact).getNumArguments();
-       input < e; ++input) {
-    Comparison comparison(reference.logits);
-    for (size_t i = 0; i < std::min(kFewestHeldBack, heldBack.size()); ++i) {
-      FailureOr<SmallVector<qnn::Tensor>> sample = samples->read(heldBack[i]);
-      if (failed(sample))
-        return failure();
-      FailureOr<SmallVector<qnn::Tensor>> rounded =
-          roundInput(exact, *sample, input);
-      if (failed(rounded))
-        return failure();
-      FailureOr<SmallVector<qnn::Tensor>> outputs = reference.executor->run(
-          *rounded, [](int64_t, const qnn::Tensor &) {});
-      if (failed(outputs))
-        return failure();
-      comparison.add(*outputs, expected[i]);
-    }
-    shares.push_back(together > 0 ? comparison.relativeNoise() / together : 0);
-  }
-  return shares;
-}
-
 LogicalResult Chooser::refine() {
-  for (int i = 0; i < kMostRefined && result.sqnr < kGoodEnough; ++i) {
-    FailureOr<SmallVector<double>> inputShares = measureInputShares();
-    if (failed(inputShares))
-      return failure();
-    ModuleOp exact = *result.exact;
-    std::optional<Refinement> refinement =
-        refineNoisiest(exact, result.layers, *inputShares, chosen.refinement);
-    if (!refinement)
+  std::set<Refinement> tried;
+  std::optional<MeasuredNoise> noise;
+  size_t steps = std::numeric_limits<size_t>::max();
+  FailureOr<double> workOfAll = programWork(*module);
+  if (failed(workOfAll))
+    return failure();
+  for (int i = 0; i < kMostTrials; ++i) {
+    // Where nothing is worth anything no more needs to be measured.
+    if (worthOf(result.sqnr, std::numeric_limits<double>::infinity()) <= 0)
       return success();
-    double work =
-        addedWork(exact, *refinement) - addedWork(exact, chosen.refinement);
+    ModuleOp exact = *result.exact;
+    if (!noise) {
+      FailureOr<MeasuredNoise> measured =
+          measureNoise(exact, *result.program.executor, *samples,
+                       spread(others, kFewestHeldBack), createExecutor);
+      if (failed(measured))
+        return failure();
+      noise = std::move(*measured);
+    }
+    RefinementPlanner planner(exact, *noise, chosen.refinement);
+    std::optional<Refinement> ofInputs = planner.refineInputs(tried),
+                              refinement = ofInputs;
+    if (!refinement)
+      refinement = planner.refineMost(result.sqnr, steps);
+    if (!refinement || !tried.insert(*refinement).second)
+      return success();
     Candidate candidate = chosen;
     candidate.refinement = *refinement;
-    if (failed(tryCandidate(candidate, kLeastGain + kGainForWork * work)))
+    if (failed(tryCandidate(candidate, /*margin=*/0, *workOfAll)))
       return failure();
-    if (chosen.refinement != *refinement)
-      return success();
+    if (chosen.refinement == *refinement) {
+      noise.reset();
+      steps = std::numeric_limits<size_t>::max();
+    } else if (!ofInputs) {
+      // Perhaps the best half of it pays.
+      steps /= 2;
+    }
   }
   return success();
 }

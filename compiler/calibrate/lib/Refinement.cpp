@@ -8,69 +8,76 @@
 
 #include "Refinement.h"
 
+#include "SwitchedProgram.h"
+
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
-#include "qcc/Qnn/Constants.h"
-#include "qcc/Qnn/Qnn.h"
-#include "qcc/Qnn/Reference.h"
 
-#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
-using qnn::Tensor;
 using quantize::Precision;
 
-/// Layers that make less of the sum of all errors are not worth a trial.
-static constexpr double kLeastShare = 0.25;
-/// Of the network's inputs the share is not estimated but measured; and what
+/// Of the network's inputs this share of the errors is worth a trial: what
 /// follows a first layer in f32 up to the next integer one is not rounded
-/// either, residual sums all through the network.
+/// either, residual sums all through the network, so that it may gain more.
 static constexpr double kLeastInputShare = 0.1;
-/// All refined layers together may at most double the work.
-static constexpr double kMostAddedWork = 1;
+/// A decibel is worth so much of the network's work where the outputs keep less
+/// than kEnough, and nothing where they keep kGoodEnough.
+static constexpr double kWorthOfDecibel = 0.2, kEnough = 31, kGoodEnough = 40;
+/// Less, in dB, is not worth a layer of another kind.
+static constexpr double kLeastGain = 1;
+/// As much as two parts of everything cost, and making them.
+static constexpr double kMostAddedWork = 1.2;
 /// Where f32 costs no more than this, it is taken at once: it leaves no error.
 static constexpr double kLittleWork = 0.1;
+/// Errors that depend on each other leave more than a sum says.
+static constexpr double kLeastLeft = 0.05;
+/// Multiply-accumulates of all runs of a measurement, and its samples.
+static constexpr int64_t kMacs = int64_t(1) << 36;
+static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 
-/// The time of a multiply-accumulate, in those of int8. In f32 it is 3.3 to 4
-/// on processors with VNNI.
-static double costOf(Precision precision) {
+/// What a layer of so many multiply-accumulates costs more than in int8, in
+/// those of int8. In f32 each takes 3.3 to 4 times as long on processors with
+/// VNNI; two parts are two contractions. Numbers in f32 are read more slowly,
+/// and two parts must be made.
+static double addedCost(Precision precision, double macs, double numbersRead) {
   switch (precision) {
   case Precision::w8a8:
   case Precision::w8a8PerTensor:
   case Precision::w8a16:
-    return 1;
+    return 0;
   case Precision::w8a8x2:
-    return 2;
+    return macs + 8 * numbersRead;
   case Precision::f32:
-    return 4;
+    return 3 * macs + 4 * numbersRead;
   }
   llvm_unreachable("all precisions have a cost");
 }
 
-namespace {
-
-/// A contraction, and the tensors whose rounding it suffers from.
-struct NoisyLayer {
+/// A contraction with constant weights. One node is one layer, even where it is
+/// computed in parts.
+struct RefinementPlanner::Layer {
   std::string name;
-  int64_t macs = 0;
-  llvm::SmallPtrSet<Value, 2> sources;
-  double activationShare = 0, weightShare = 0; ///< Of all errors.
-};
+  double macs = 0, numbersRead = 0;
+  SmallVector<size_t> roundings; ///< Those it suffers from.
 
-/// Layers that are refined together.
-struct LayerGroup {
-  std::vector<const NoisyLayer *> layers;
-  double activationShare = 0, weightShare = 0, inputShare = 0;
-
-  double share() const { return activationShare + weightShare; }
-  bool isWorthTrying() const {
-    return share() >= kLeastShare || inputShare >= kLeastInputShare;
+  double addedCost(Precision precision) const {
+    return ::addedCost(precision, macs, numbersRead);
   }
 };
 
-} // namespace
+/// Layers that are refined together.
+struct RefinementPlanner::Step {
+  Refinement added;
+  Noise noise; ///< That is gone then.
+  double cost = 0;
+};
 
 static OpOperand *activationOf(qnn::QuantizableOp op) {
   for (OpOperand &operand : op->getOpOperands())
@@ -80,157 +87,231 @@ static OpOperand *activationOf(qnn::QuantizableOp op) {
   return nullptr;
 }
 
-/// What was rounded to become `value`, seen through ops that move numbers.
-static void collectRounded(Value value, llvm::SmallPtrSetImpl<Value> &found) {
+/// The roundings on the way to `value`, through ops that move numbers.
+static void collectRoundingsOf(Value value,
+                               llvm::SetVector<Operation *> &found) {
   Operation *producer = value.getDefiningOp();
   if (auto dequantize = dyn_cast_or_null<qnn::DequantizeOp>(producer))
-    return collectRounded(dequantize.getInput(), found);
-  if (auto quantize = dyn_cast_or_null<qnn::QuantizeOp>(producer))
-    return collectRounded(quantize.getInput(), found);
-  auto move = dyn_cast_or_null<qnn::QuantizableOp>(producer);
-  if (!move || !move.isQuantizationTransparent()) {
-    found.insert(value);
-    return;
+    return collectRoundingsOf(dequantize.getInput(), found);
+  if (auto quantize = dyn_cast_or_null<qnn::QuantizeOp>(producer)) {
+    found.insert(quantize);
+    return collectRoundingsOf(quantize.getInput(), found);
   }
+  auto move = dyn_cast_or_null<qnn::QuantizableOp>(producer);
+  if (!move || !move.isQuantizationTransparent())
+    return;
   for (OpOperand &operand : move->getOpOperands())
     if (move.getOperandRole(operand.getOperandNumber()) ==
         qnn::OperandRole::activation)
-      collectRounded(operand.get(), found);
+      collectRoundingsOf(operand.get(), found);
 }
 
-/// All contractions with constant weights, those of f32 too. One node is one
-/// layer, even where it is computed in parts.
-static std::vector<NoisyLayer> collectLayers(ModuleOp exact) {
-  std::vector<NoisyLayer> layers;
-  llvm::StringMap<size_t> places;
+/// Calls `visit(op, name, macs, numbersRead)` for each layer of `exact`, those
+/// in f32 too.
+template <typename Visit>
+static void forEachLayer(ModuleOp exact, Visit visit) {
+  llvm::StringSet<> seen;
   exact.walk([&](qnn::QuantizableOp op) {
     auto cost = dyn_cast<qnn::CostOp>(op.getOperation());
     OpOperand *input = activationOf(op);
     if (!op.isIntegerContraction() || !cost || !input)
       return;
     std::string name = analysis::nodeName(op);
-    if (!places.try_emplace(name, layers.size()).second)
-      return;
-    NoisyLayer &layer = layers.emplace_back();
-    layer.name = name;
-    layer.macs = std::max<int64_t>(cost.getMacs(), 0);
-    collectRounded(input->get(), layer.sources);
+    auto type = cast<RankedTensorType>(input->get().getType());
+    if (seen.insert(name).second && type.hasStaticShape())
+      visit(input->get(), name, std::max<int64_t>(cost.getMacs(), 0),
+            type.getNumElements());
   });
-  return layers;
 }
 
-double qcc::calibration::addedWork(ModuleOp exact,
-                                   const Refinement &refinement) {
-  double total = 0, added = 0;
-  for (const NoisyLayer &layer : collectLayers(exact)) {
-    total += layer.macs;
-    if (auto refined = refinement.find(layer.name); refined != refinement.end())
-      added += (costOf(refined->second) - 1) * layer.macs;
+double qcc::calibration::worthOf(double before, double after) {
+  if (!(after >= before + kLeastGain))
+    return 0;
+  // The integral of what a decibel is worth: the same up to kEnough, less and
+  // less from there to kGoodEnough.
+  auto upTo = [](double sqnr) {
+    constexpr double kDecline = kGoodEnough - kEnough;
+    double missing = std::clamp(kGoodEnough - sqnr, 0.0, kDecline) / kDecline;
+    return std::min(sqnr, kEnough) +
+           kDecline / 3 * (1 - missing * missing * missing);
+  };
+  return (upTo(after) - upTo(before)) * kWorthOfDecibel;
+}
+
+FailureOr<MeasuredNoise>
+qcc::calibration::measureNoise(ModuleOp exact, const Executor &rounded,
+                               const Samples &samples, ArrayRef<size_t> indices,
+                               const ExecutorFactory &createExecutor) {
+  FailureOr<ErrorSources> sources =
+      ErrorSources::create(exact, exact, createExecutor);
+  if (failed(sources))
+    return failure();
+  MeasuredNoise result;
+  result.ofRoundings.resize(
+      collectRoundings(analysis::entryFunction(exact)).size());
+  // Clipping and rounding go together.
+  std::vector<SmallVector<size_t, 2>> groups;
+  std::vector<size_t> roundings;
+  for (auto [i, entry] : llvm::enumerate(sources->getSwitches())) {
+    if (roundings.empty() || roundings.back() != entry.rounding) {
+      roundings.push_back(entry.rounding);
+      groups.emplace_back();
+    }
+    groups.back().push_back(i);
   }
-  return total > 0 ? added / total : 0;
+  int64_t macs = std::max<int64_t>(sources->getMacs(), 1),
+          runs = static_cast<int64_t>(groups.size()) + 1;
+  size_t affordable =
+      std::clamp<size_t>(kMacs / macs / runs, kFewestSamples, kMostSamples);
+  size_t count = std::min(affordable, indices.size());
+  SmallVector<size_t> chosen;
+  for (size_t i = 0; i < count; ++i)
+    chosen.push_back(indices[i * indices.size() / count]);
+  if (failed(sources->runExact(samples, chosen)))
+    return failure();
+  FailureOr<std::vector<Noise>> noise = sources->noiseOfEach(groups);
+  FailureOr<Noise> together = sources->noiseOf(rounded);
+  if (failed(noise) || failed(together))
+    return failure();
+  result.together = std::move(*together);
+  for (auto [rounding, here] : llvm::zip_equal(roundings, *noise))
+    if (llvm::all_of(here, [](double part) { return std::isfinite(part); }))
+      result.ofRoundings[rounding] = std::move(here);
+  return result;
 }
 
-FailureOr<SmallVector<Tensor>>
-qcc::calibration::roundInput(ModuleOp exact, ArrayRef<Tensor> inputs,
-                             size_t argument) {
-  SmallVector<Tensor> rounded(inputs);
-  func::FuncOp function = analysis::entryFunction(exact);
-  for (Operation *user : function.getArgument(argument).getUsers()) {
-    auto quantize = dyn_cast<qnn::QuantizeOp>(user);
-    if (!quantize || quantize->use_empty())
-      continue;
-    auto dequantize = dyn_cast<qnn::DequantizeOp>(*quantize->user_begin());
-    FailureOr<Tensor> scale =
-        Tensor::fromAttribute(qnn::constantValue(quantize.getScale()));
-    FailureOr<Tensor> zeroPoint =
-        Tensor::fromAttribute(qnn::constantValue(quantize.getZeroPoint()));
-    if (!dequantize || failed(scale) || failed(zeroPoint))
-      continue;
-    FailureOr<SmallVector<Tensor>> stored =
-        qnn::evaluate(quantize, {&inputs[argument], &*scale, &*zeroPoint});
-    if (failed(stored))
-      return failure();
-    FailureOr<SmallVector<Tensor>> restored =
-        qnn::evaluate(dequantize, {&stored->front(), &*scale, &*zeroPoint});
-    if (failed(restored))
-      return failure();
-    rounded[argument] = restored->front();
+RefinementPlanner::RefinementPlanner(ModuleOp exact,
+                                     const MeasuredNoise &measured,
+                                     const Refinement &current)
+    : readers(measured.ofRoundings.size()), measured(measured),
+      current(current) {
+  llvm::DenseMap<Operation *, size_t> places;
+  for (auto [i, op] :
+       llvm::enumerate(collectRoundings(analysis::entryFunction(exact)))) {
+    places[op] = i;
+    if (isa<BlockArgument>(op.getInput()))
+      ofInputs.push_back(i);
   }
-  return rounded;
+  forEachLayer(exact, [&](Value input, const std::string &name, double macs,
+                          double numbersRead) {
+    llvm::SetVector<Operation *> found;
+    collectRoundingsOf(input, found);
+    Layer &layer = layers.emplace_back();
+    layer.name = name;
+    layer.macs = macs;
+    layer.numbersRead = numbersRead;
+    for (Operation *op : found) {
+      layer.roundings.push_back(places.lookup(op));
+      readers[layer.roundings.back()].push_back(layers.size() - 1);
+    }
+  });
 }
 
-/// Fills in what was measured of the layers: shares of all errors.
-static void addShares(MutableArrayRef<NoisyLayer> layers,
-                      ArrayRef<LayerSqnr> measured) {
-  llvm::StringMap<const LayerSqnr *> noise;
+RefinementPlanner::~RefinementPlanner() = default;
+
+/// What it gains in dB, the mean over the outputs, if `gone` goes from `noise`.
+static double gainOf(ArrayRef<double> gone, ArrayRef<double> noise) {
   double sum = 0;
-  for (const LayerSqnr &layer : measured) {
-    noise[analysis::nodeName(layer.location)] = &layer;
-    sum += layer.activationNoise + layer.weightNoise;
-  }
-  for (NoisyLayer &layer : layers)
-    if (const LayerSqnr *found = noise.lookup(layer.name); found && sum > 0) {
-      layer.activationShare = found->activationNoise / sum;
-      layer.weightShare = found->weightNoise / sum;
-    }
+  for (auto [part, all] : llvm::zip(gone, noise))
+    if (all > 0)
+      sum -= 10 * std::log10(std::max(1 - part / all, kLeastLeft));
+  return noise.empty() ? 0 : sum / noise.size();
 }
 
-/// The layers that read a tensor which `layer` reads, and their shares.
-static LayerGroup groupOf(const NoisyLayer &layer, ArrayRef<NoisyLayer> layers,
-                          ArrayRef<double> inputShares) {
-  LayerGroup group;
-  for (const NoisyLayer &other : layers)
-    if (llvm::any_of(layer.sources, [&](Value source) {
-          return other.sources.contains(source);
-        })) {
-      group.layers.push_back(&other);
-      group.activationShare += other.activationShare;
-      group.weightShare += other.weightShare;
-    }
-  // Of the network's inputs it is known what they do to the outputs.
-  for (Value source : layer.sources)
-    if (auto argument = dyn_cast<BlockArgument>(source);
-        argument && argument.getArgNumber() < inputShares.size())
-      group.inputShare =
-          std::max(group.inputShare, inputShares[argument.getArgNumber()]);
-  group.activationShare = std::max(group.activationShare, group.inputShare);
-  return group;
+std::optional<RefinementPlanner::Step>
+RefinementPlanner::stepFor(const Layer &layer,
+                           const Refinement &refined) const {
+  if (refined.count(layer.name) || layer.roundings.empty())
+    return std::nullopt;
+  // A tensor is rounded as long as anybody wants it rounded.
+  llvm::SetVector<size_t> members, spared;
+  for (size_t rounding : layer.roundings)
+    for (size_t reader : readers[rounding])
+      if (!refined.count(layers[reader].name))
+        members.insert(reader);
+  double total = 0, f32Cost = 0;
+  for (const Layer &any : layers)
+    total += any.macs;
+  for (size_t member : members) {
+    f32Cost += layers[member].addedCost(Precision::f32);
+    for (size_t rounding : layers[member].roundings)
+      if (llvm::all_of(readers[rounding], [&](size_t reader) {
+            return members.contains(reader) ||
+                   refined.count(layers[reader].name);
+          }))
+        spared.insert(rounding);
+  }
+  Precision precision =
+      f32Cost <= kLittleWork * total ? Precision::f32 : Precision::w8a8x2;
+  Step step{{}, Noise(measured.together.size(), 0.0), 0};
+  for (size_t member : members) {
+    step.added[layers[member].name] = precision;
+    step.cost += layers[member].addedCost(precision) / total;
+  }
+  for (size_t rounding : spared)
+    for (auto [sum, part] :
+         llvm::zip(step.noise, measured.ofRoundings[rounding]))
+      sum += part;
+  return step;
 }
 
 std::optional<Refinement>
-qcc::calibration::refineNoisiest(ModuleOp exact, ArrayRef<LayerSqnr> measured,
-                                 ArrayRef<double> inputShares,
-                                 const Refinement &current) {
-  std::vector<NoisyLayer> layers = collectLayers(exact);
-  addShares(layers, measured);
-  LayerGroup worst;
-  for (const NoisyLayer &layer : layers) {
-    LayerGroup group = groupOf(layer, layers, inputShares);
-    if (group.isWorthTrying() && group.share() > worst.share() &&
-        llvm::none_of(group.layers, [&](const NoisyLayer *member) {
-          return current.count(member->name) != 0;
-        }))
-      worst = std::move(group);
-  }
-  if (worst.layers.empty())
-    return std::nullopt;
-
-  double before = addedWork(exact, current);
-  auto refined = [&](Precision precision) {
+RefinementPlanner::refineInputs(const std::set<Refinement> &tried) const {
+  for (size_t rounding : ofInputs) {
+    if (gainOf(measured.ofRoundings[rounding], measured.together) <
+            -10 * std::log10(1 - kLeastInputShare) ||
+        readers[rounding].empty())
+      continue;
+    std::optional<Step> step =
+        stepFor(layers[readers[rounding].front()], current);
+    if (!step || step->cost > kMostAddedWork)
+      continue;
     Refinement result = current;
-    for (const NoisyLayer *layer : worst.layers)
-      result[layer->name] = precision;
-    return result;
-  };
-  Refinement precise = refined(Precision::f32),
-             twoParts = refined(Precision::w8a8x2);
-  double preciseWork = addedWork(exact, precise);
-  if (preciseWork - before <= kLittleWork && preciseWork <= kMostAddedWork)
-    return precise;
-  if (worst.activationShare > worst.weightShare &&
-      addedWork(exact, twoParts) <= kMostAddedWork)
-    return twoParts;
-  if (preciseWork <= kMostAddedWork)
-    return precise;
+    result.insert(step->added.begin(), step->added.end());
+    if (!tried.count(result))
+      return result;
+  }
   return std::nullopt;
+}
+
+std::optional<Refinement>
+RefinementPlanner::refineMost(double sqnr, size_t &mostSteps) const {
+  Refinement refined = current, best;
+  Noise left = measured.together;
+  double gain = 0, work = 0, bestNet = 0;
+  size_t bestSteps = 0;
+  for (size_t steps = 1; steps <= mostSteps; ++steps) {
+    // Most noise for the work first.
+    std::optional<Step> next;
+    double nextGain = 0;
+    for (const Layer &layer : layers) {
+      std::optional<Step> step = stepFor(layer, refined);
+      if (!step || work + step->cost > kMostAddedWork)
+        continue;
+      if (double here = gainOf(step->noise, left);
+          here > 0 && (!next || here * next->cost > nextGain * step->cost)) {
+        next = std::move(step);
+        nextGain = here;
+      }
+    }
+    if (!next)
+      break;
+    refined.insert(next->added.begin(), next->added.end());
+    for (auto [rest, gone, all] :
+         llvm::zip_equal(left, next->noise, measured.together))
+      rest = std::max(rest - gone, kLeastLeft * all);
+    work += next->cost;
+    // The less is left, the more does it gain to take away the same again.
+    gain += nextGain;
+    double net = worthOf(sqnr, sqnr + gain) - work;
+    if (net > bestNet) {
+      bestNet = net;
+      best = refined;
+      bestSteps = steps;
+    }
+  }
+  if (!bestSteps)
+    return std::nullopt;
+  mostSteps = bestSteps;
+  return best;
 }

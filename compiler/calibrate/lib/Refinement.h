@@ -9,12 +9,12 @@
 #ifndef QCC_CALIBRATION_LIB_REFINEMENT_H
 #define QCC_CALIBRATION_LIB_REFINEMENT_H
 
-#include "qcc/Calibration/Sequential.h"
-#include "qcc/Qnn/Tensor.h"
+#include "qcc/Calibration/Measure.h"
 #include "qcc/Quantize/PrecisionRules.h"
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace qcc::calibration {
@@ -22,26 +22,64 @@ namespace qcc::calibration {
 /// Layers of another precision than int8, by node.
 using Refinement = std::map<std::string, quantize::Precision>;
 
-/// More precision for the layers that make most of the errors: those which read
-/// one tensor, whose rounding they share. Nothing if the errors are spread over
-/// the network, or if the layers are so much of it that int8 would be
-/// pointless. `exact` is the network with Q/DQ pairs, `layers` what was
-/// measured of it with the precision of `current`, and `inputShares` the part
-/// of the errors at the outputs that is there if only that argument of the
-/// network is rounded.
-std::optional<Refinement> refineNoisiest(mlir::ModuleOp exact,
-                                         llvm::ArrayRef<LayerSqnr> layers,
-                                         llvm::ArrayRef<double> inputShares,
-                                         const Refinement &current);
+/// Noise of each output relative to its signal: Comparison::relativeNoise().
+using Noise = llvm::SmallVector<double>;
 
-/// What rounding leaves of the arguments of the network with Q/DQ pairs.
-mlir::FailureOr<llvm::SmallVector<qnn::Tensor>>
-roundInput(mlir::ModuleOp exact, llvm::ArrayRef<qnn::Tensor> inputs,
-           size_t argument);
+/// What errors do to the outputs.
+struct MeasuredNoise {
+  /// Of each rounding of an activation by itself, in the order of
+  /// collectRoundings(); empty where it does nothing.
+  std::vector<Noise> ofRoundings;
+  Noise together; ///< Of the quantized program, weights included.
+};
 
-/// What the precision of some layers costs, in multiply-accumulates of int8
-/// relative to those of the whole network: 1 is as much work again.
-double addedWork(mlir::ModuleOp exact, const Refinement &refinement);
+/// Measures `exact`, the network with Q/DQ pairs around f32 numbers, and
+/// `rounded`, which runs it with integers. Takes one compilation and one
+/// inference in f32 for each rounding and sample; so many of `indices` are
+/// taken that this is bounded.
+mlir::FailureOr<MeasuredNoise>
+measureNoise(mlir::ModuleOp exact, const Executor &rounded,
+             const Samples &samples, llvm::ArrayRef<size_t> indices,
+             const ExecutorFactory &createExecutor);
+
+/// What it is worth that outputs keep `after` dB instead of `before`, in
+/// multiples of the network's work; nothing if that is too little to matter.
+double worthOf(double before, double after);
+
+/// Chooses layers to be refined.
+class RefinementPlanner {
+public:
+  /// `measured` is the noise of `exact`, whose layers have the precision of
+  /// `current`.
+  RefinementPlanner(mlir::ModuleOp exact, const MeasuredNoise &measured,
+                    const Refinement &current);
+  ~RefinementPlanner();
+
+  /// The layers that read one of the network's inputs, if its rounding makes a
+  /// good part of the errors; none that `tried` has.
+  std::optional<Refinement>
+  refineInputs(const std::set<Refinement> &tried) const;
+
+  /// The layers whose refinement should be worth most beyond the work it costs,
+  /// if the outputs keep `sqnr` dB now. At most `mostSteps`, a step being all
+  /// that read one tensor; says how many there are.
+  std::optional<Refinement> refineMost(double sqnr, size_t &mostSteps) const;
+
+private:
+  struct Layer;
+  struct Step;
+
+  /// What it takes to spare `layer` the rounding of what it reads.
+  std::optional<Step> stepFor(const Layer &layer,
+                              const Refinement &refined) const;
+
+  std::vector<Layer> layers;
+  /// For each rounding the layers that suffer from it.
+  std::vector<llvm::SmallVector<size_t>> readers;
+  llvm::SmallVector<size_t> ofInputs; ///< Roundings of arguments.
+  const MeasuredNoise &measured;
+  const Refinement &current;
+};
 
 } // namespace qcc::calibration
 

@@ -37,11 +37,11 @@ qcc::calibration::roundingOrder(llvm::ArrayRef<float> covariance) {
   return order;
 }
 
-double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
-                                      float scale, int64_t limit,
-                                      llvm::ArrayRef<float> covariance,
-                                      llvm::ArrayRef<size_t> order,
-                                      llvm::MutableArrayRef<int64_t> rounded) {
+void qcc::calibration::roundWeights(llvm::ArrayRef<float> weights, float scale,
+                                    int64_t limit,
+                                    llvm::ArrayRef<float> covariance,
+                                    llvm::ArrayRef<size_t> order,
+                                    llvm::MutableArrayRef<int64_t> rounded) {
   size_t n = weights.size();
   auto round = [&](double steps) {
     return std::clamp<int64_t>(std::llrint(steps), -limit, limit);
@@ -74,9 +74,4 @@ double qcc::calibration::roundWeights(llvm::ArrayRef<float> weights,
     if (!hasMoved)
       break;
   }
-  double objective = 0;
-  for (size_t i = 0; i < n; ++i)
-    objective +=
-        (static_cast<double>(rounded[i]) * scale - weights[i]) * gradient[i];
-  return objective;
 }

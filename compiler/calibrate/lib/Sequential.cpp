@@ -41,8 +41,6 @@ static constexpr int64_t kLiveBytes = int64_t(640) << 20;
 static constexpr int64_t kMacs = int64_t(5) << 30;
 static constexpr size_t kMostSamples = 128, kEnoughSamples = 16,
                         kFewestSamples = 4;
-/// Samples that show how much rounding an activation costs.
-static constexpr size_t kNoiseSamples = 4;
 
 namespace {
 
@@ -66,10 +64,8 @@ private:
   LogicalResult evaluateConstant(Operation *op);
   FailureOr<Twin> evaluateTwin(Operation *op, size_t sample);
   LogicalResult correct(qnn::QuantizableOp op, qnn::QuantizeOp weight);
-  /// Gives the power of the errors that it makes in the result.
-  FailureOr<double> roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
-                                const Patches &patches);
-  double activationNoise(qnn::QuantizableOp op, const Patches &patches) const;
+  LogicalResult roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
+                            const Patches &patches);
   SecondMoments momentsOf(qnn::QuantizableOp op, const Patches &patches,
                           bool exact) const;
   std::vector<float> fastCorrection(qnn::QuantizableOp op,
@@ -203,15 +199,15 @@ SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
   return moments;
 }
 
-FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
-                                             qnn::QuantizeOp weight,
-                                             const Patches &patches) {
+LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
+                                         qnn::QuantizeOp weight,
+                                         const Patches &patches) {
   std::vector<float> values = *qnn::readFloats(weight.getInput());
   std::optional<std::vector<float>> scales = qnn::readFloats(weight.getScale());
   auto type = cast<RankedTensorType>(weight.getInput().getType());
   qnn::SchemeAttr scheme = weight.getScheme();
   if (!scales || !scheme.getSymmetric() || type.getDimSize(0) == 0)
-    return 0.0;
+    return success();
   if (scales->size() == 1)
     scales->assign(type.getDimSize(0), scales->front());
   // Learning goes over the covariance again and again, for some channels at a
@@ -221,7 +217,6 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
   int64_t outputs = type.getDimSize(0), depth = patches.depth(),
           perGroup = outputs / patches.groups();
   std::vector<int64_t> stored(values.size());
-  std::vector<double> noise(outputs);
   // Both loops are parallel: there may be one group, or one output in each.
   parallelFor(context, 0, patches.groups(), [&](size_t group) {
     std::vector<float> covariance = moments.covariance(group);
@@ -233,12 +228,11 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
       auto weights = ArrayRef(values).slice(first * depth, rows * depth);
       auto rounded = MutableArrayRef(stored).slice(first * depth, rows * depth);
       ArrayRef<float> rowScales = ArrayRef(*scales).slice(first, rows);
-      noise[first] =
-          options.rounding == WeightRounding::adaRound
-              ? learnRounding(weights, rowScales, scheme.getMax(), covariance,
-                              rounded)
-              : roundWeights(weights, rowScales.front(), scheme.getMax(),
-                             covariance, order, rounded);
+      if (options.rounding == WeightRounding::adaRound)
+        learnRounding(weights, rowScales, scheme.getMax(), covariance, rounded);
+      else
+        roundWeights(weights, rowScales.front(), scheme.getMax(), covariance,
+                     order, rounded);
     };
     int64_t parts = llvm::divideCeil(perGroup, block);
     if (parts > 1)
@@ -265,54 +259,7 @@ FailureOr<double> SequentialRun::roundWeight(qnn::QuantizableOp op,
                                        constant, pair.getScale(),
                                        pair.getZeroPoint(), scheme);
   operandOfRole(op, OperandRole::weight)->set(own);
-  if (failed(evaluateConstant(own)))
-    return failure();
-  return std::accumulate(noise.begin(), noise.end(), 0.0) / outputs;
-}
-
-/// Power of the errors in the result if exact numbers were rounded for `op`:
-/// errors of different numbers are as good as independent.
-double SequentialRun::activationNoise(qnn::QuantizableOp op,
-                                      const Patches &patches) const {
-  Value input = operandOfRole(op, OperandRole::activation)->get();
-  auto dequantize = input.getDefiningOp<qnn::DequantizeOp>();
-  auto quantize = dequantize
-                      ? dequantize.getInput().getDefiningOp<qnn::QuantizeOp>()
-                      : qnn::QuantizeOp();
-  if (!quantize)
-    return 0;
-  size_t looked = std::min(count, kNoiseSamples), positions = 0;
-  size_t channels = cast<RankedTensorType>(input.getType()).getShape().back();
-  std::vector<double> power(channels);
-  for (size_t sample = 0; sample < looked; ++sample) {
-    const Tensor &exact = twin(input, sample).exact;
-    FailureOr<SmallVector<Tensor>> stored = qnn::evaluate(
-        quantize, {&exact, &twin(quantize.getScale(), sample).exact,
-                   &twin(quantize.getZeroPoint(), sample).exact});
-    if (failed(stored))
-      return 0;
-    FailureOr<SmallVector<Tensor>> rounded = qnn::evaluate(
-        dequantize,
-        {&stored->front(), &twin(dequantize.getScale(), sample).exact,
-         &twin(dequantize.getZeroPoint(), sample).exact});
-    if (failed(rounded))
-      return 0;
-    addSquaredDifferences(power, numbersOf(exact), numbersOf(rounded->front()));
-    positions += exact.getNumElements() / channels;
-  }
-  const Tensor &weight =
-      twin(operandOfRole(op, OperandRole::weight)->get(), 0).exact;
-  const float *weights = weight.data<float>();
-  int64_t outputs = weight.getShape().front(), depth = patches.depth(),
-          perGroup = outputs / patches.groups(),
-          inGroup = patches.channelsPerGroup();
-  double sum = 0;
-  for (int64_t output = 0; output < outputs; ++output)
-    for (int64_t k = 0; k < depth; ++k) {
-      double factor = weights[output * depth + k];
-      sum += factor * factor * power[output / perGroup * inGroup + k % inGroup];
-    }
-  return sum / std::max<size_t>(positions, 1) / outputs;
+  return evaluateConstant(own);
 }
 
 std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
@@ -369,7 +316,6 @@ Energy SequentialRun::resultEnergy(Value result) const {
   for (const Energy &energy : ofSamples) {
     total.signal += energy.signal;
     total.noise += energy.noise;
-    total.numbers += energy.numbers;
   }
   return total;
 }
@@ -405,15 +351,10 @@ void SequentialRun::addToBias(qnn::QuantizableOp op,
 LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
                                      qnn::QuantizeOp weight) {
   std::optional<Patches> patches = Patches::of(op);
-  double activationPower = patches ? activationNoise(op, *patches) : 0,
-         weightPower = 0;
   if (patches && options.rounding != WeightRounding::nearest &&
-      patches->depth() <= kGreatestDepth) {
-    FailureOr<double> power = roundWeight(op, weight, *patches);
-    if (failed(power))
-      return failure();
-    weightPower = *power;
-  }
+      patches->depth() <= kGreatestDepth &&
+      failed(roundWeight(op, weight, *patches)))
+    return failure();
   std::vector<Twin> results(count);
   if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
         FailureOr<Twin> both = evaluateTwin(op, sample);
@@ -440,9 +381,7 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
       addToBias(op, fastCorrection(op, *patches));
   }
   Energy energy = resultEnergy(op->getResult(0));
-  double perNumber = energy.signal > 0 ? energy.numbers / energy.signal : 0;
-  layers.push_back({op.getLoc(), io::sqnr(energy.signal, energy.noise),
-                    activationPower * perNumber, weightPower * perNumber});
+  layers.push_back({op.getLoc(), io::sqnr(energy.signal, energy.noise)});
   return success();
 }
 

@@ -18,14 +18,21 @@
 
 namespace qcc::calibration {
 
+/// What stands for a result where differences are measured.
+struct Logits {
+  size_t place; ///< Of what its final softmax is given; its own without one.
+  /// The axis of the softmax, and how many numbers lie together behind it; 0
+  /// without one. What all numbers along it have in common does not matter.
+  int64_t extent = 0, inner = 1;
+};
+
 /// An executor of a copy of a module that gives, behind the module's own
 /// results, what final softmaxes among them are given: differences of logits
 /// are much less noisy.
 struct Measurable {
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< What the executor runs.
   std::unique_ptr<Executor> executor;
-  /// For each result the place of its logits; its own if it has none.
-  llvm::SmallVector<size_t> logits;
+  llvm::SmallVector<Logits> logits; ///< For each of the module's results.
 
   static mlir::FailureOr<Measurable>
   create(mlir::ModuleOp module, const ExecutorFactory &createExecutor);
@@ -42,7 +49,7 @@ mlir::FailureOr<Outputs> runSamples(const Executor &executor,
 /// Compares what two measurable programs give for the same samples.
 class Comparison {
 public:
-  explicit Comparison(llvm::ArrayRef<size_t> logits) : logits(logits) {}
+  explicit Comparison(llvm::ArrayRef<Logits> logits) : logits(logits) {}
 
   /// Takes in one sample. The label, if there is one, is the index of the
   /// greatest number that the first f32 result should have.
@@ -54,12 +61,12 @@ public:
   /// 10 log10(sum ref^2 / sum err^2) of each f32 result, the mean over them.
   /// Infinite if nothing differs.
   double sqnr() const;
-  /// The same before a final softmax.
-  double logitSqnr() const { return meanSqnr(logits); }
-  /// Power of the error relative to that of the signal before a final softmax,
-  /// the mean over f32 results: it adds up over independent errors. Results
-  /// that are all zeros are left out.
-  double relativeNoise() const;
+  /// The same before a final softmax, less the mean along its axis.
+  double logitSqnr() const;
+  /// Power of the error of each f32 result relative to that of its signal,
+  /// before a final softmax: it adds up over independent errors. Results that
+  /// are all zeros are left out.
+  llvm::SmallVector<double> relativeNoise() const;
   /// The share of the samples for which both first f32 results have their
   /// greatest number in one place.
   double agreement() const;
@@ -75,7 +82,7 @@ private:
   double meanSqnr(llvm::ArrayRef<size_t> places) const;
   std::optional<double> share(size_t hits) const;
 
-  llvm::SmallVector<size_t> logits;
+  llvm::SmallVector<Logits> logits;
   llvm::SmallVector<std::optional<Energy>> energies; ///< Of f32 results.
   size_t samples = 0, labelled = 0, agreeing = 0, expectedHits = 0,
          actualHits = 0;

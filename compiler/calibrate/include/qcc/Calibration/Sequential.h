@@ -43,9 +43,6 @@ struct CorrectionOptions {
 struct LayerSqnr {
   mlir::Location location;
   double sqnr; ///< In dB, errors of the layers before included.
-  /// Power of the errors that the layer makes itself by rounding what it reads,
-  /// and its weights, relative to the power of its result.
-  double activationNoise = 0, weightNoise = 0;
 };
 
 /// One pass through the network that carries, for a few samples, the exact and

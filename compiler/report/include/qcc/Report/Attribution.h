@@ -5,19 +5,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// The float network is compiled once, with every source of error in it behind a
-// switch: a scalar input that is 0 or 1. All switches at 0 it is the float
-// network; with one at 1 the output differs by what that source does by itself.
-// So all sources are measured with the same numbers and in the same unit.
-//
-//===----------------------------------------------------------------------===//
 
 #ifndef QCC_REPORT_ATTRIBUTION_H
 #define QCC_REPORT_ATTRIBUTION_H
 
-#include "qcc/Calibration/Executor.h"
-#include "qcc/Calibration/Samples.h"
+#include "qcc/Calibration/ErrorSources.h"
 #include "qcc/Report/Report.h"
 
 namespace qcc::report {

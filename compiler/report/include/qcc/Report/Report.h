@@ -14,6 +14,8 @@
 #ifndef QCC_REPORT_REPORT_H
 #define QCC_REPORT_REPORT_H
 
+#include "qcc/Calibration/Source.h"
+
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -25,14 +27,8 @@
 
 namespace qcc::report {
 
-/// What makes a quantized network differ from its float original.
-enum class Source {
-  weightRounding,
-  weightClipping,
-  activationRounding,
-  activationClipping
-};
-inline constexpr size_t kSources = 4;
+using calibration::kSources;
+using calibration::Source;
 
 /// The name of a source as JSON has it: "weight_rounding".
 llvm::StringRef nameOf(Source source);

@@ -11,13 +11,10 @@
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
 #include "qcc/Qnn/Constants.h"
-#include "qcc/Qnn/Qnn.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace qcc;
-using namespace qcc::report;
+using namespace qcc::calibration;
 using qnn::OperandRole;
 
 namespace {
@@ -52,16 +49,15 @@ public:
 
   /// What `op` rounds to the grid `stored` and a dequantize of `restored` takes
   /// back, as a tensor with switches.
-  Value switchActivation(qnn::QuantizeOp op, const Grid &stored,
-                         const Grid &restored);
+  Value switchActivation(qnn::QuantizeOp op, size_t rounding,
+                         const Grid &stored, const Grid &restored);
   void switchWeights(const Contraction &exact, const Contraction &rounded);
   /// Lets the errors of weights be seen, when all activations have their ids.
   void observeErrors();
 
 private:
   Value addArgument(Location loc, StringRef kind, ArrayRef<int64_t> shape);
-  Value addSwitch(Location loc, StringRef node, Source source,
-                  int64_t channels = 0);
+  Value addSwitch(Location loc, ErrorSwitch entry);
   /// `value + flag * error`, an error that is a tensor itself.
   Value addScaled(Location loc, Value value, Value flag, Value error);
   Value binary(Location loc, qnn::BinaryKind kind, Value lhs, Value rhs);
@@ -115,21 +111,24 @@ static bool isRepetition(qnn::QuantizeOp op) {
          here->scales == there->scales && here->zeroPoints == there->zeroPoints;
 }
 
-RoundedOps::RoundedOps(func::FuncOp function) {
-  function.walk([&](Operation *op) {
-    if (auto quantize = dyn_cast<qnn::QuantizeOp>(op)) {
-      if (!qnn::constantValue(quantize.getInput()))
-        activations.push_back(quantize);
-      return;
-    }
-    auto quantizable = dyn_cast<qnn::QuantizableOp>(op);
-    if (!quantizable)
-      return;
+SmallVector<qnn::QuantizeOp>
+qcc::calibration::collectRoundings(func::FuncOp function) {
+  SmallVector<qnn::QuantizeOp> roundings;
+  function.walk([&](qnn::QuantizeOp op) {
+    if (!qnn::constantValue(op.getInput()))
+      roundings.push_back(op);
+  });
+  return roundings;
+}
+
+RoundedOps::RoundedOps(func::FuncOp function)
+    : activations(collectRoundings(function)) {
+  function.walk([&](qnn::QuantizableOp op) {
     for (OpOperand &operand : op->getOpOperands())
-      if (quantizable.getOperandRole(operand.getOperandNumber()) ==
+      if (op.getOperandRole(operand.getOperandNumber()) ==
               OperandRole::weight &&
           operand.get().getDefiningOp<qnn::DequantizeOp>())
-        contractions.push_back({quantizable, &operand});
+        contractions.push_back({op, &operand});
   });
 }
 
@@ -145,10 +144,9 @@ Value SwitchBuilder::addArgument(Location loc, StringRef kind,
   return function.getArgument(place);
 }
 
-Value SwitchBuilder::addSwitch(Location loc, StringRef node, Source source,
-                               int64_t channels) {
+Value SwitchBuilder::addSwitch(Location loc, ErrorSwitch entry) {
   Value flag = addArgument(loc, "switch", {});
-  program.switches.push_back({node.str(), source, channels});
+  program.switches.push_back(std::move(entry));
   return flag;
 }
 
@@ -173,7 +171,8 @@ Value SwitchBuilder::bounds(Location loc, ArrayRef<float> values,
   return qnn::createConstant(builder, loc, shape, values);
 }
 
-Value SwitchBuilder::switchActivation(qnn::QuantizeOp op, const Grid &stored,
+Value SwitchBuilder::switchActivation(qnn::QuantizeOp op, size_t rounding,
+                                      const Grid &stored,
                                       const Grid &restored) {
   Location loc = op.getLoc();
   Value exact = op.getInput();
@@ -217,10 +216,12 @@ Value SwitchBuilder::switchActivation(qnn::QuantizeOp op, const Grid &stored,
                                           scaleBack, zeroBack, restored.scheme);
   Value result = exact;
   result =
-      addScaled(loc, result, addSwitch(loc, node, Source::activationClipping),
+      addScaled(loc, result,
+                addSwitch(loc, {node, Source::activationClipping, rounding, 0}),
                 binary(loc, qnn::BinaryKind::sub, clipped, exact));
   result =
-      addScaled(loc, result, addSwitch(loc, node, Source::activationRounding),
+      addScaled(loc, result,
+                addSwitch(loc, {node, Source::activationRounding, rounding, 0}),
                 binary(loc, qnn::BinaryKind::sub, steps, clipped));
   return result;
 }
@@ -242,15 +243,22 @@ static OpOperand *biasOf(qnn::QuantizableOp op) {
 void SwitchBuilder::switchWeights(const Contraction &exact,
                                   const Contraction &rounded) {
   std::optional<std::vector<float>> values = exactWeights(exact);
-  auto dequantize = rounded.weight->get().getDefiningOp<qnn::DequantizeOp>();
-  std::optional<std::vector<int64_t>> integers =
-      qnn::readIntegers(dequantize.getInput());
-  std::optional<Grid> grid = Grid::get(dequantize);
-  if (!values || !integers || !grid || values->size() != integers->size())
+  if (!values)
     return;
   qnn::QuantizableOp op = exact.op;
   Location loc = op->getLoc();
   auto type = cast<RankedTensorType>(exact.weight->get().getType());
+  builder.setInsertionPoint(op);
+  unsigned number = exact.weight->getOperandNumber();
+  exact.weight->set(
+      qnn::createConstant(builder, loc, type.getShape(), *values));
+
+  auto dequantize = rounded.weight->get().getDefiningOp<qnn::DequantizeOp>();
+  std::optional<std::vector<int64_t>> integers =
+      qnn::readIntegers(dequantize.getInput());
+  std::optional<Grid> grid = Grid::get(dequantize);
+  if (!integers || !grid || values->size() != integers->size())
+    return;
   int64_t inner = 1;
   if (grid->scheme.isPerAxis())
     for (int64_t extent :
@@ -272,10 +280,6 @@ void SwitchBuilder::switchWeights(const Contraction &exact,
   program.weights.push_back(
       {node, *values, grid->least, grid->greatest, inner});
 
-  builder.setInsertionPoint(op);
-  unsigned number = exact.weight->getOperandNumber();
-  exact.weight->set(
-      qnn::createConstant(builder, loc, type.getShape(), *values));
   builder.setInsertionPointAfter(op);
   Value original = op->getResult(0), result = original;
   SmallPtrSet<Operation *, 8> own;
@@ -294,7 +298,7 @@ void SwitchBuilder::switchWeights(const Contraction &exact,
     Value error = twin->getResult(0);
     int64_t channels =
         cast<RankedTensorType>(error.getType()).getShape().back();
-    Value flag = addSwitch(loc, node, source, channels);
+    Value flag = addSwitch(loc, {node, source, 0, channels});
     Value mean = addArgument(loc, "mean", {channels});
     observed.emplace_back(error, program.switches.size() - 1);
     result = addScaled(loc, result, flag,
@@ -342,8 +346,8 @@ FailureOr<SwitchedProgram> SwitchedProgram::create(ModuleOp exact,
   SwitchBuilder builder(program, function);
   for (auto [a, b] : llvm::zip_equal(ours.contractions, theirs.contractions))
     builder.switchWeights(a, b);
-  for (auto [op, final] :
-       llvm::zip_equal(ours.activations, theirs.activations)) {
+  for (auto [rounding, op, final] :
+       llvm::enumerate(ours.activations, theirs.activations)) {
     std::optional<Grid> stored = Grid::get(final), restored;
     for (Operation *user : final->getUsers())
       if (auto dequantize = dyn_cast<qnn::DequantizeOp>(user))
@@ -351,9 +355,10 @@ FailureOr<SwitchedProgram> SwitchedProgram::create(ModuleOp exact,
     if (!stored || !restored)
       continue;
     // Its first rounding has the switch.
-    replacePair(op, isRepetition(final)
-                        ? op.getInput()
-                        : builder.switchActivation(op, *stored, *restored));
+    replacePair(
+        op, isRepetition(final)
+                ? op.getInput()
+                : builder.switchActivation(op, rounding, *stored, *restored));
   }
   builder.observeErrors();
   return program;
