@@ -73,7 +73,9 @@ def run(*command):
 
 
 def programs(artifact):
-    return [program["name"] for program in json.loads(run("qcc-run", artifact, "-info", "-json").stdout)["programs"]]
+    """The variants that this machine can run."""
+    programs = json.loads(run("qcc-run", artifact, "-info", "-json").stdout)["programs"]
+    return [program["name"] for program in programs if program["supported"]]
 
 
 def check_exactness(artifact, source, folder):

@@ -63,6 +63,14 @@ InProcess::load(const CompiledModel &compiled, func::FuncOp entry,
   return result;
 }
 
+bool InProcess::supports(StringRef program) const {
+  qcc_program_info info;
+  for (uint32_t i = 0; i < qcc_model_program_count(model); ++i)
+    if (qcc_model_program(model, i, &info) == QCC_OK && program == info.name)
+      return info.supported;
+  return false;
+}
+
 LogicalResult InProcess::bind(ArrayRef<qnn::Tensor> inputs,
                               SmallVectorImpl<qnn::Tensor> &outputs) {
   auto describe = [](const qcc_value_info &info, const void *data,

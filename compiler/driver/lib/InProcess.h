@@ -55,6 +55,9 @@ public:
   /// Runs over and over, for about half a second.
   mlir::FailureOr<Times> measure(llvm::ArrayRef<qnn::Tensor> inputs);
 
+  /// Whether this machine can run the variant of that name.
+  bool supports(llvm::StringRef program) const;
+
   size_t getArtifactSize() const { return artifact->getBufferSize(); }
 
   /// Called with every recorded tensor of a run, where it lies, as soon as it

@@ -151,13 +151,24 @@ static LogicalResult verifyRun(InProcess &program, StringRef name,
 LogicalResult qcc::driver::verifyPrograms(const CompiledModel &compiled,
                                           ModuleOp module,
                                           const NumberVerifier &verifier) {
-  for (const package::Program &program : compiled.model.programs)
+  func::FuncOp entry = analysis::entryFunction(module);
+  FailureOr<std::unique_ptr<InProcess>> best =
+      InProcess::load(compiled, entry, {});
+  if (failed(best))
+    return failure();
+  for (const package::Program &program : compiled.model.programs) {
+    if (!(*best)->supports(program.name)) {
+      emitWarning(module.getLoc())
+          << "this machine cannot run program '" << program.name
+          << "', which is not verified";
+      continue;
+    }
     for (unsigned threads : {1, 3}) {
       InProcess::Settings settings;
       settings.program = program.name;
       settings.threads = threads;
       FailureOr<std::unique_ptr<InProcess>> loaded =
-          InProcess::load(compiled, analysis::entryFunction(module), settings);
+          InProcess::load(compiled, entry, settings);
       if (failed(loaded))
         return failure();
       for (auto [sample, snapshot] :
@@ -165,5 +176,6 @@ LogicalResult qcc::driver::verifyPrograms(const CompiledModel &compiled,
         if (failed(verifyRun(**loaded, program.name, module, sample, snapshot)))
           return failure();
     }
+  }
   return success();
 }

@@ -29,8 +29,9 @@ mlir::LogicalResult verifyImport(mlir::ModuleOp module, llvm::StringRef path,
 mlir::LogicalResult verifyCalibration(mlir::ModuleOp module,
                                       llvm::ArrayRef<Sample> samples);
 
-/// Every variant of the code, on one thread and on three, against the
-/// interpreter: all recorded tensors and the results, bit for bit.
+/// Every variant of the code that this machine can run, on one thread and on
+/// three, against the interpreter: all recorded tensors and the results, bit
+/// for bit. Others are named in a warning.
 mlir::LogicalResult verifyPrograms(const CompiledModel &compiled,
                                    mlir::ModuleOp module,
                                    const NumberVerifier &verifier);
