@@ -22,6 +22,9 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bench"))
+import quality
+
 CASES = []
 
 
@@ -335,7 +338,7 @@ def main():
             directory = "_".join(filter(None, [op.lower(), name, f"opset{opset}"]))
             try:
                 model = model_of(op, opset, inputs, attributes, outputs, constants)
-                session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+                session = quality.ort_session(model.SerializeToString())
                 feeds = {f"x{i}": array for i, array in enumerate(inputs) if array is not None and i not in constants}
                 results = session.run(None, feeds)
             except Exception as error:

@@ -18,7 +18,8 @@ import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
+
+import quality
 
 MAX_STEPS = 1
 MIN_EQUAL = .999
@@ -71,9 +72,7 @@ class Layers:
         graph = onnx.helper.make_graph(nodes, target, [self.types[name] for name in sorted(inputs)], [self.types[target]],
                                        [self.constants[name] for name in sorted(constants)])
         part = onnx.helper.make_model(graph, opset_imports=self.model.opset_import, ir_version=self.model.ir_version)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(part.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        return quality.ort_session(part.SerializeToString())
 
 
 def in_onnx_order(tensor, expected):
