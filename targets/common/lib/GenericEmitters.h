@@ -20,6 +20,7 @@ const KernelEmitter &movementEmitter();
 /// `qnn.gather`.
 const KernelEmitter &gatherEmitter();
 const KernelEmitter &scatterEmitter();
+const KernelEmitter &roiAlignEmitter();
 /// `qnn.fused_pool`.
 const KernelEmitter &poolEmitter();
 /// `qnn.reduce`, `qnn.arg_reduce`.

@@ -1,0 +1,152 @@
+//===- Detection.cpp - regions of pictures ------------------------------===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluate.h"
+
+#include "qcc/abi/numerics.h"
+
+using namespace mlir;
+using namespace qcc::qnn;
+
+//===----------------------------------------------------------------------===//
+// RoiAlign
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The grid points of one bin along one dimension of a picture.
+class GridAxis {
+public:
+  GridAxis(RoiAlignOp op, const float *roi, int64_t column, int64_t bins,
+           int64_t bin, int64_t extent)
+      : extent(extent) {
+    float scale = op.getScale().convertToFloat(),
+          offset = op.getHalfPixel() ? 0.5f : 0.0f;
+    float start = roi[column] * scale - offset;
+    float length = (roi[column + 2] * scale - offset) - start;
+    if (!op.getHalfPixel())
+      length = qcc_maximum(length, 1.0f);
+    size = length / static_cast<float>(bins);
+    float points = std::ceil(size);
+    points = points > 0 ? std::min(points, kMaxPoints) : 0.0f;
+    grid = op.getSamples() ? static_cast<float>(op.getSamples()) : points;
+    base = start + static_cast<float>(bin) * size;
+    // Places move one way, so that those inside are one interval: what lies
+    // outside, which can be almost all, need not be looked at.
+    bool isForward = size >= 0;
+    first = findFirst([&](float y) {
+      return isForward ? y >= -1 : y <= static_cast<float>(this->extent);
+    });
+    last = findFirst([&](float y) {
+      return isForward ? !(y <= static_cast<float>(this->extent)) : !(y >= -1);
+    });
+  }
+
+  struct Point {
+    int64_t low, high;
+    float lowWeight, highWeight;
+  };
+  Point operator[](int64_t i) const {
+    float y = qcc_maximum(place(i), 0.0f);
+    Point point;
+    int64_t floor = static_cast<int64_t>(y);
+    point.low = std::min(floor, extent - 1);
+    point.high = std::min(point.low + 1, extent - 1);
+    point.highWeight =
+        floor >= extent - 1 ? 0.0f : y - static_cast<float>(point.low);
+    point.lowWeight = 1.0f - point.highWeight;
+    return point;
+  }
+
+  bool isAllInside() const {
+    return first == 0 && last == static_cast<int64_t>(grid);
+  }
+
+  float grid;                  ///< Number of points.
+  int64_t first = 0, last = 0; ///< Those inside the picture.
+
+private:
+  static constexpr float kMaxPoints = 1 << 24;
+
+  float place(int64_t i) const {
+    return base + ((static_cast<float>(i) + 0.5f) * size) / grid;
+  }
+  template <typename Predicate> int64_t findFirst(Predicate &&holds) const {
+    int64_t low = 0, high = static_cast<int64_t>(grid);
+    while (low < high) {
+      int64_t middle = (low + high) / 2;
+      if (holds(place(middle)))
+        high = middle;
+      else
+        low = middle + 1;
+    }
+    return low;
+  }
+
+  int64_t extent;
+  float size, base;
+};
+
+} // namespace
+
+Evaluated qcc::qnn::evaluateOp(RoiAlignOp op, Operands operands) {
+  const Tensor &input = *operands[0];
+  Tensor result = Tensor::uninitialized(resultType(op));
+  ArrayRef<int64_t> shape = input.getShape();
+  int64_t height = shape[1], width = shape[2], channels = shape[3];
+  bool isMax = op.getKind() == PoolKind::max;
+  float *out = result.mutableData<float>();
+  for (int64_t r = 0, e = operands[1]->getShape()[0]; r < e; ++r) {
+    const float *roi = operands[1]->data<float>() + 4 * r;
+    int64_t number = operands[2]->data<int64_t>()[r];
+    number = number < 0 ? number + shape[0] : number;
+    number = std::clamp<int64_t>(number, 0, shape[0] - 1);
+    const float *picture =
+        input.data<float>() + number * height * width * channels;
+    for (int64_t row = 0; row < op.getHeight(); ++row)
+      for (int64_t column = 0; column < op.getWidth(); ++column) {
+        GridAxis ys(op, roi, 1, op.getHeight(), row, height),
+            xs(op, roi, 0, op.getWidth(), column, width);
+        float points = ys.grid * xs.grid;
+        // A point outside is a 0 among those of a maximum.
+        bool isInside = points > 0 && ys.isAllInside() && xs.isAllInside();
+        float identity =
+            isMax && isInside ? -std::numeric_limits<float>::infinity() : 0.0f;
+        std::fill_n(out, channels, identity);
+        for (int64_t i = ys.first; i < ys.last; ++i)
+          for (int64_t j = xs.first; j < xs.last; ++j) {
+            GridAxis::Point y = ys[i], x = xs[j];
+            auto pixel = [&](int64_t line, int64_t at) {
+              return picture + (line * width + at) * channels;
+            };
+            const float *v00 = pixel(y.low, x.low), *v01 = pixel(y.low, x.high),
+                        *v10 = pixel(y.high, x.low),
+                        *v11 = pixel(y.high, x.high);
+            float w00 = y.lowWeight * x.lowWeight,
+                  w01 = y.lowWeight * x.highWeight,
+                  w10 = y.highWeight * x.lowWeight,
+                  w11 = y.highWeight * x.highWeight;
+            for (int64_t c = 0; c < channels; ++c) {
+              float p00 = w00 * v00[c], p01 = w01 * v01[c], p10 = w10 * v10[c],
+                    p11 = w11 * v11[c];
+              if (isMax)
+                out[c] = qcc_maximum(
+                    out[c],
+                    qcc_maximum(qcc_maximum(qcc_maximum(p00, p01), p10), p11));
+              else
+                out[c] = out[c] + (((p00 + p01) + p10) + p11);
+            }
+          }
+        if (!isMax)
+          for (int64_t c = 0; c < channels; ++c)
+            out[c] = out[c] / std::max(points, 1.0f);
+        out += channels;
+      }
+  }
+  return result;
+}
