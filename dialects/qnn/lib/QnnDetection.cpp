@@ -57,3 +57,59 @@ RoiAlignOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
       input.getElementType()));
   return success();
 }
+
+static bool isScalar(Value value, bool (*isElement)(Type)) {
+  return !value || (typeOf(value).getRank() == 0 &&
+                    isElement(typeOf(value).getElementType()));
+}
+
+LogicalResult
+NmsOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                        ValueRange operands, DictionaryAttr attributes,
+                        OpaqueProperties properties, RegionRange regions,
+                        SmallVectorImpl<Type> &results) {
+  Adaptor op(operands, attributes, properties, regions);
+  RankedTensorType boxes = typeOf(op.getBoxes()),
+                   scores = typeOf(op.getScores());
+  if (boxes.getRank() != 3 || scores.getRank() != 3 ||
+      !boxes.getElementType().isF32() || !scores.getElementType().isF32() ||
+      failed(verifyCompatibleShape(
+          boxes.getShape(), {scores.getDimSize(0), scores.getDimSize(2), 4})))
+    return emitOptionalError(loc, "boxes ", boxes, " and scores ", scores,
+                             " must be [B, N, 4] and [B, C, N] of f32 (C1)");
+  auto isF32 = [](Type type) { return type.isF32(); };
+  auto isI64 = [](Type type) { return type.isSignlessInteger(64); };
+  if (!isScalar(op.getIouThreshold(), isF32) ||
+      !isScalar(op.getScoreThreshold(), isF32) ||
+      !isScalar(op.getLimit(), isI64))
+    return emitOptionalError(loc, "thresholds must be one f32 and the limit "
+                                  "one i64, of rank 0 (C2)");
+  int64_t count = scores.getDimSize(2), most = op.getMaxBoxes();
+  if (most < 0 || (!ShapedType::isDynamic(count) && most > count))
+    return emitOptionalError(loc, "max_boxes is ", most, ", must be 0 to ",
+                             count, " (C3)");
+  results.push_back(
+      RankedTensorType::get({scores.getDimSize(0), scores.getDimSize(1), most},
+                            IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult
+CompactOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                            ValueRange operands, DictionaryAttr attributes,
+                            OpaqueProperties properties, RegionRange regions,
+                            SmallVectorImpl<Type> &results) {
+  Adaptor op(operands, attributes, properties, regions);
+  RankedTensorType input = typeOf(op.getInput()), keep = typeOf(op.getKeep());
+  if (input.getRank() < 1)
+    return emitOptionalError(loc, "input of rank 0 has no rows (C1)");
+  if (!keep.getElementType().isInteger(1) ||
+      failed(verifyCompatibleShape(keep.getShape(), {input.getDimSize(0)})))
+    return emitOptionalError(
+        loc, "keep ", keep, " must be ",
+        RankedTensorType::get({input.getDimSize(0)},
+                              IntegerType::get(keep.getContext(), 1)),
+        " (C2)");
+  results.push_back(input);
+  return success();
+}

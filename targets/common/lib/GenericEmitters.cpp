@@ -17,7 +17,7 @@ llvm::ArrayRef<const KernelEmitter *> qcc::target::genericEmitters() {
       &elementwiseEmitter(),   &movementEmitter(),    &gatherEmitter(),
       &scatterEmitter(),       &poolEmitter(),        &reductionEmitter(),
       &normalizationEmitter(), &contractionEmitter(), &roiAlignEmitter(),
-      &observeEmitter(),
+      &nmsEmitter(),           &observeEmitter(),
   };
   return emitters;
 }

@@ -47,3 +47,48 @@ func.func @f(%x: tensor<1x8x8x3xf32>, %r: tensor<5x4xf32>, %p: tensor<5xi64>) {
     : (tensor<1x8x8x3xf32>, tensor<5x4xf32>, tensor<5xi64>) -> tensor<5x2x2x3xf32>
   return
 }
+
+// -----
+
+func.func @f(%b: tensor<1x5x4xf32>, %s: tensor<1x2x6xf32>, %t: tensor<f32>) {
+  // expected-error @below {{boxes 'tensor<1x5x4xf32>' and scores 'tensor<1x2x6xf32>' must be [B, N, 4] and [B, C, N] of f32 (C1)}}
+  // expected-error @below {{'qnn.nms' op failed to infer returned types}}
+  %0 = qnn.nms %b, %s iou(%t : tensor<f32>) {max_boxes = 1 : i64} : tensor<1x5x4xf32>, tensor<1x2x6xf32> -> tensor<1x2x1xi64>
+  return
+}
+
+// -----
+
+func.func @f(%b: tensor<1x6x4xf32>, %s: tensor<1x2x6xf32>, %t: tensor<1xf32>) {
+  // expected-error @below {{thresholds must be one f32 and the limit one i64, of rank 0 (C2)}}
+  // expected-error @below {{'qnn.nms' op failed to infer returned types}}
+  %0 = qnn.nms %b, %s iou(%t : tensor<1xf32>) {max_boxes = 1 : i64} : tensor<1x6x4xf32>, tensor<1x2x6xf32> -> tensor<1x2x1xi64>
+  return
+}
+
+// -----
+
+func.func @f(%b: tensor<1x6x4xf32>, %s: tensor<1x2x6xf32>, %t: tensor<f32>) {
+  // expected-error @below {{max_boxes is 7, must be 0 to 6 (C3)}}
+  // expected-error @below {{'qnn.nms' op failed to infer returned types}}
+  %0 = qnn.nms %b, %s iou(%t : tensor<f32>) {max_boxes = 7 : i64} : tensor<1x6x4xf32>, tensor<1x2x6xf32> -> tensor<1x2x7xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<f32>, %k: tensor<1xi1>) {
+  // expected-error @below {{input of rank 0 has no rows (C1)}}
+  // expected-error @below {{'qnn.compact' op failed to infer returned types}}
+  %0 = qnn.compact %x, %k : (tensor<f32>, tensor<1xi1>) -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<8x3xi64>, %k: tensor<7xi1>) {
+  // expected-error @below {{keep 'tensor<7xi1>' must be 'tensor<8xi1>' (C2)}}
+  // expected-error @below {{'qnn.compact' op failed to infer returned types}}
+  %0 = qnn.compact %x, %k : (tensor<8x3xi64>, tensor<7xi1>) -> tensor<8x3xi64>
+  return
+}

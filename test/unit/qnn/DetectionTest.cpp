@@ -1,4 +1,4 @@
-//===- DetectionTest.cpp - reference evaluation of regions of pictures ----===//
+//===- DetectionTest.cpp - reference evaluation of regions and boxes ------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -81,6 +81,74 @@ TEST_F(DetectionTest, RegionsOfPictures) {
          {"dense<[[[[5.0]]], [[[7.0]]]]> : tensor<2x1x1x1xf32>",
           "dense<0.0> : tensor<3x4xf32>", "dense<[-1, 0, 9]> : tensor<3xi64>"},
          "dense<[[[[7.0]]], [[[5.0]]], [[[7.0]]]]> : tensor<3x1x1x1xf32>");
+}
+
+/// Boxes 0 and 1 overlap by 0.6, 3 lies apart; 2 is 0 in other corners.
+constexpr char kBoxes[] =
+    "dense<[[[0.0, 0.0, 4.0, 4.0], [0.0, 1.0, 4.0, 5.0], "
+    "[4.0, 4.0, 0.0, 0.0], [9.0, 9.0, 8.0, 8.0]]]> : tensor<1x4x4xf32>";
+
+class NmsTest : public qcc::test::ReferenceTest {
+protected:
+  void expectSelected(const std::string &scores, const std::string &overlap,
+                      const std::string &options, const std::string &expected) {
+    expect("%r = qnn.nms %x, %y iou(%z : tensor<f32>) {" + options +
+               "} : tensor<1x4x4xf32>, tensor<1x1x4xf32> -> tensor<1x1x4xi64>",
+           {kBoxes, "dense<[[[" + scores + "]]]> : tensor<1x1x4xf32>",
+            "dense<" + overlap + "> : tensor<f32>"},
+           "dense<[[[" + expected + "]]]> : tensor<1x1x4xi64>");
+  }
+};
+
+TEST_F(NmsTest, BestFirst) {
+  expectSelected("0.1, 0.3, 0.2, 0.4", "0.5", "max_boxes = 4 : i64",
+                 "3, 1, -1, -1");
+  expectSelected("0.1, 0.3, 0.2, 0.4", "0.7", "max_boxes = 4 : i64",
+                 "3, 1, 2, -1");
+}
+
+/// Of equal scores the first box comes first; 0.6 is not more than 0.6; equal
+/// boxes overlap wholly.
+TEST_F(NmsTest, TiesAndBoundaries) {
+  expectSelected("0.5, 0.5, 0.5, 0.5", "0.6", "max_boxes = 4 : i64",
+                 "0, 1, 3, -1");
+  expectSelected("0.5, 0.5, 0.5, 0.5", "1.0", "max_boxes = 4 : i64",
+                 "0, 1, 2, 3");
+}
+
+/// A score that is NaN is none, a threshold that is NaN is never exceeded.
+TEST_F(NmsTest, NaN) {
+  expectSelected("0x7FC00000, 0xFF800000, 0x7F800000, 0.0", "1.0",
+                 "max_boxes = 4 : i64", "2, 3, 1, -1");
+  expectSelected("0.1, 0.2, 0.3, 0.4", "0x7FC00000", "max_boxes = 4 : i64",
+                 "3, 2, 1, 0");
+}
+
+TEST_F(NmsTest, Centers) {
+  // (x, y, width, height): 0 and 2 are equal, 1 is 2 higher.
+  expect("%r = qnn.nms %x, %y iou(%z : tensor<f32>) score(%z : tensor<f32>) "
+         "{center, max_boxes = 2 : i64} : tensor<1x3x4xf32>, "
+         "tensor<1x1x3xf32> -> tensor<1x1x2xi64>",
+         {"dense<[[[2.0, 2.0, 4.0, 4.0], [2.0, 4.0, 4.0, 4.0], "
+          "[2.0, 2.0, 4.0, 4.0]]]> : tensor<1x3x4xf32>",
+          "dense<[[[0.9, 0.5, 0.8]]]> : tensor<1x1x3xf32>",
+          "dense<0.4> : tensor<f32>"},
+         "dense<[[[0, 1]]]> : tensor<1x1x2xi64>");
+  // Scores must be greater than the threshold, not equal.
+  expect("%r = qnn.nms %x, %y iou(%z : tensor<f32>) score(%z : tensor<f32>) "
+         "{center, max_boxes = 1 : i64} : tensor<1x1x4xf32>, "
+         "tensor<1x1x1xf32> -> tensor<1x1x1xi64>",
+         {"dense<1.0> : tensor<1x1x4xf32>", "dense<0.5> : tensor<1x1x1xf32>",
+          "dense<0.5> : tensor<f32>"},
+         "dense<[[[-1]]]> : tensor<1x1x1xi64>");
+}
+
+TEST_F(DetectionTest, CompactRows) {
+  expect("%r = qnn.compact %x, %y : (tensor<4x2xi8>, tensor<4xi1>) -> "
+         "tensor<4x2xi8>",
+         {"dense<[[1, 2], [3, 4], [5, 6], [7, 8]]> : tensor<4x2xi8>",
+          "dense<[false, true, false, true]> : tensor<4xi1>"},
+         "dense<[[3, 4], [7, 8], [0, 0], [0, 0]]> : tensor<4x2xi8>");
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-//===- Detection.cpp - regions of pictures ------------------------------===//
+//===- Detection.cpp - regions and boxes --------------------------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -9,6 +9,8 @@
 #include "Evaluate.h"
 
 #include "qcc/abi/numerics.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace qcc::qnn;
@@ -148,5 +150,98 @@ Evaluated qcc::qnn::evaluateOp(RoiAlignOp op, Operands operands) {
         out += channels;
       }
   }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Non-maximum suppression
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Where a box begins and ends along x and y.
+struct Extent {
+  float lowX, highX, lowY, highY;
+
+  Extent(const float *box, bool isCenter) {
+    if (isCenter) {
+      float halfWidth = box[2] / 2.0f, halfHeight = box[3] / 2.0f;
+      lowX = box[0] - halfWidth;
+      highX = box[0] + halfWidth;
+      lowY = box[1] - halfHeight;
+      highY = box[1] + halfHeight;
+      return;
+    }
+    lowX = qcc_minimum(box[1], box[3]);
+    highX = qcc_maximum(box[1], box[3]);
+    lowY = qcc_minimum(box[0], box[2]);
+    highY = qcc_maximum(box[0], box[2]);
+  }
+
+  float area() const { return (highX - lowX) * (highY - lowY); }
+
+  bool overlaps(const Extent &other, float threshold) const {
+    float left = qcc_maximum(lowX, other.lowX),
+          right = qcc_minimum(highX, other.highX),
+          top = qcc_maximum(lowY, other.lowY),
+          bottom = qcc_minimum(highY, other.highY);
+    float common = (right - left) * (bottom - top);
+    float all = (area() + other.area()) - common;
+    return left < right && top < bottom && common > 0 && area() > 0 &&
+           other.area() > 0 && all > 0 && common / all > threshold;
+  }
+};
+
+} // namespace
+
+Evaluated qcc::qnn::evaluateOp(NmsOp op, Operands operands) {
+  const Tensor &boxes = *operands[0], &scores = *operands[1];
+  float overlap = operands[2]->data<float>()[0];
+  const Tensor *threshold = op.getScoreThreshold() ? operands[3] : nullptr;
+  int64_t most = op.getMaxBoxes();
+  if (op.getLimit())
+    most = std::min(most, operands.back()->data<int64_t>()[0]);
+  Tensor result = Tensor::uninitialized(resultType(op));
+  std::fill_n(result.mutableData<int64_t>(), result.getNumElements(), -1);
+  int64_t classes = scores.getShape()[1], count = scores.getShape()[2];
+  SmallVector<int64_t> order;
+  for (int64_t row = 0; row < scores.getShape()[0] * classes; ++row) {
+    const float *score = scores.data<float>() + row * count;
+    const float *box = boxes.data<float>() + row / classes * count * 4;
+    int64_t *selected = result.mutableData<int64_t>() + row * op.getMaxBoxes();
+    order.clear();
+    for (int64_t i = 0; i < count; ++i)
+      if (threshold ? score[i] > threshold->data<float>()[0]
+                    : score[i] == score[i])
+        order.push_back(i);
+    llvm::stable_sort(
+        order, [&](int64_t a, int64_t b) { return score[a] > score[b]; });
+    int64_t taken = 0;
+    for (int64_t i : order) {
+      if (taken >= most)
+        break;
+      Extent extent(box + 4 * i, op.getCenter());
+      bool isSuppressed =
+          llvm::any_of(ArrayRef(selected, taken), [&](int64_t other) {
+            return extent.overlaps(Extent(box + 4 * other, op.getCenter()),
+                                   overlap);
+          });
+      if (!isSuppressed)
+        selected[taken++] = i;
+    }
+  }
+  return result;
+}
+
+Evaluated qcc::qnn::evaluateOp(CompactOp op, Operands operands) {
+  const Tensor &input = *operands[0];
+  Tensor result = Tensor::uninitialized(resultType(op));
+  char *out = result.mutableData<char>();
+  std::fill_n(out, result.getByteSize(), 0);
+  int64_t row = product(input.getShape().drop_front()) *
+                Tensor::elementSize(input.getElementType());
+  for (int64_t r = 0, e = input.getShape()[0]; r < e; ++r)
+    if (operands[1]->data<bool>()[r])
+      out = std::copy_n(input.data<char>() + r * row, row, out);
   return result;
 }

@@ -61,6 +61,8 @@ Evaluated evaluateOp(ScatterOp op, Operands operands);
 
 // Detection.cpp
 Evaluated evaluateOp(RoiAlignOp op, Operands operands);
+Evaluated evaluateOp(NmsOp op, Operands operands);
+Evaluated evaluateOp(CompactOp op, Operands operands);
 
 // Quantization.cpp
 Evaluated evaluateOp(QuantizeOp op, Operands operands);

@@ -49,4 +49,61 @@ def Qnn_RoiAlignOp : Qnn_InferredOp<"roi_align", []> {
   let assemblyFormat = "$kind $input `,` $rois `,` $pictures attr-dict `:` functional-type(operands, results)";
 }
 
+def Qnn_NmsOp : Qnn_InferredOp<"nms", [AttrSizedOperandSegments]> {
+  let summary = "non-maximum suppression: boxes by score, without those that overlap a better one";
+  let description = [{
+    For each batch b of `boxes` [B, N, 4] and each class c of `scores` [B, C, N], `result[b, c]` are indices of boxes in the
+    order in which they are selected, then -1. Boxes come in the order of descending scores, of equal scores the smaller
+    index first; those whose score is NaN or not greater than `score_threshold` never come. A box is selected unless it
+    overlaps one that has been selected before by more than `iou_threshold`, until there are `min(limit, max_boxes)`.
+
+    A box is two opposite corners (y1, x1, y2, x2), or with `center` (x, y, width, height), the corners of which are
+    `x - width / 2` and `x + width / 2`, and so on. Two boxes overlap by more than the threshold t if in f32, all steps rounded
+    and all comparisons false for NaN,
+
+    ```
+    low_x < high_x and low_y < high_y     low: the greater one of the boxes' least coordinates, high: the less of the greatest
+    area = (high_x - low_x) * (high_y - low_y) > 0
+    area1 > 0 and area2 > 0               (greatest x - least x) * (greatest y - least y) of each
+    union = area1 + area2 - area > 0
+    area / union > t
+    ```
+
+    With `center` the first corner counts as the least one, whatever the sign of width and height.
+
+    Constraints: (C1) `boxes` is [B, N, 4] and `scores` [B, C, N], of f32; (C2) the thresholds are f32 and the limit i64, of
+    rank 0; (C3) 0 <= `max_boxes` <= N.
+
+    ```mlir
+    %1 = qnn.nms %b, %s iou(%t : tensor<f32>) score(%u : tensor<f32>) {max_boxes = 100 : i64}
+        : tensor<1x1000x4xf32>, tensor<1x80x1000xf32> -> tensor<1x80x100xi64>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$boxes, Qnn_Tensor:$scores, Qnn_Tensor:$iou_threshold,
+                       Optional<Qnn_Tensor>:$score_threshold, Optional<Qnn_Tensor>:$limit, I64Attr:$max_boxes,
+                       UnitAttr:$center);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = [{$boxes `,` $scores `iou` `(` $iou_threshold `:` type($iou_threshold) `)`
+                         (`score` `(` $score_threshold^ `:` type($score_threshold) `)`)?
+                         (`limit` `(` $limit^ `:` type($limit) `)`)?
+                         attr-dict `:` type($boxes) `,` type($scores) `->` type($result)}];
+}
+
+def Qnn_CompactOp : Qnn_InferredOp<"compact", []> {
+  let summary = "rows that are kept move to the front";
+  let description = [{
+    The rows r of `input` [R, a...] for which `keep[r]` holds, in their order, then rows of zeros. How many are kept is
+    known only at run time: R is a bound for it.
+
+    Constraints: (C1) `input` has rank 1 or more; (C2) `keep` is [R] of i1.
+
+    ```mlir
+    %1 = qnn.compact %x, %k : (tensor<8x3xi64>, tensor<8xi1>) -> tensor<8x3xi64>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$keep);
+  let results = (outs Qnn_Tensor:$result);
+  let assemblyFormat = "$input `,` $keep attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // QCC_QNN_QNNDETECTIONOPS_TD
