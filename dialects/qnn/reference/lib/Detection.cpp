@@ -101,6 +101,7 @@ Evaluated qcc::qnn::evaluateOp(RoiAlignOp op, Operands operands) {
   Tensor result = Tensor::uninitialized(resultType(op));
   ArrayRef<int64_t> shape = input.getShape();
   int64_t height = shape[1], width = shape[2], channels = shape[3];
+  int64_t rows = op.getHeight(), columns = op.getWidth();
   bool isMax = op.getKind() == PoolKind::max;
   float *out = result.mutableData<float>();
   for (int64_t r = 0, e = operands[1]->getShape()[0]; r < e; ++r) {
@@ -110,10 +111,10 @@ Evaluated qcc::qnn::evaluateOp(RoiAlignOp op, Operands operands) {
     number = std::clamp<int64_t>(number, 0, shape[0] - 1);
     const float *picture =
         input.data<float>() + number * height * width * channels;
-    for (int64_t row = 0; row < op.getHeight(); ++row)
-      for (int64_t column = 0; column < op.getWidth(); ++column) {
-        GridAxis ys(op, roi, 1, op.getHeight(), row, height),
-            xs(op, roi, 0, op.getWidth(), column, width);
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t column = 0; column < columns; ++column) {
+        GridAxis ys(op, roi, 1, rows, row, height),
+            xs(op, roi, 0, columns, column, width);
         float points = ys.grid * xs.grid;
         // A point outside is a 0 among those of a maximum.
         bool isInside = points > 0 && ys.isAllInside() && xs.isAllInside();
