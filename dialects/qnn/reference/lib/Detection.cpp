@@ -162,7 +162,7 @@ namespace {
 
 /// Where a box begins and ends along x and y.
 struct Extent {
-  float lowX, highX, lowY, highY;
+  float lowX, highX, lowY, highY, area;
 
   Extent(const float *box, bool isCenter) {
     if (isCenter) {
@@ -171,25 +171,26 @@ struct Extent {
       highX = box[0] + halfWidth;
       lowY = box[1] - halfHeight;
       highY = box[1] + halfHeight;
-      return;
+    } else {
+      lowX = qcc_minimum(box[1], box[3]);
+      highX = qcc_maximum(box[1], box[3]);
+      lowY = qcc_minimum(box[0], box[2]);
+      highY = qcc_maximum(box[0], box[2]);
     }
-    lowX = qcc_minimum(box[1], box[3]);
-    highX = qcc_maximum(box[1], box[3]);
-    lowY = qcc_minimum(box[0], box[2]);
-    highY = qcc_maximum(box[0], box[2]);
+    area = (highX - lowX) * (highY - lowY);
   }
-
-  float area() const { return (highX - lowX) * (highY - lowY); }
 
   bool overlaps(const Extent &other, float threshold) const {
     float left = qcc_maximum(lowX, other.lowX),
           right = qcc_minimum(highX, other.highX),
           top = qcc_maximum(lowY, other.lowY),
           bottom = qcc_minimum(highY, other.highY);
+    if (!(left < right && top < bottom))
+      return false;
     float common = (right - left) * (bottom - top);
-    float all = (area() + other.area()) - common;
-    return left < right && top < bottom && common > 0 && area() > 0 &&
-           other.area() > 0 && all > 0 && common / all > threshold;
+    float all = (area + other.area) - common;
+    return common > 0 && area > 0 && other.area > 0 && all > 0 &&
+           common / all > threshold;
   }
 };
 
@@ -206,9 +207,15 @@ Evaluated qcc::qnn::evaluateOp(NmsOp op, Operands operands) {
   std::fill_n(result.mutableData<int64_t>(), result.getNumElements(), -1);
   int64_t classes = scores.getShape()[1], count = scores.getShape()[2];
   SmallVector<int64_t> order;
+  SmallVector<Extent> extents; // of the boxes of a batch
   for (int64_t row = 0; row < scores.getShape()[0] * classes; ++row) {
     const float *score = scores.data<float>() + row * count;
-    const float *box = boxes.data<float>() + row / classes * count * 4;
+    if (row % classes == 0) {
+      const float *box = boxes.data<float>() + row / classes * count * 4;
+      extents.clear();
+      for (int64_t i = 0; i < count; ++i)
+        extents.emplace_back(box + 4 * i, op.getCenter());
+    }
     int64_t *selected = result.mutableData<int64_t>() + row * op.getMaxBoxes();
     order.clear();
     for (int64_t i = 0; i < count; ++i)
@@ -221,11 +228,9 @@ Evaluated qcc::qnn::evaluateOp(NmsOp op, Operands operands) {
     for (int64_t i : order) {
       if (taken >= most)
         break;
-      Extent extent(box + 4 * i, op.getCenter());
       bool isSuppressed =
           llvm::any_of(ArrayRef(selected, taken), [&](int64_t other) {
-            return extent.overlaps(Extent(box + 4 * other, op.getCenter()),
-                                   overlap);
+            return extents[i].overlaps(extents[other], overlap);
           });
       if (!isSuppressed)
         selected[taken++] = i;
