@@ -92,3 +92,24 @@ func.func @f(%x: tensor<8x3xi64>, %k: tensor<7xi1>) {
   %0 = qnn.compact %x, %k : (tensor<8x3xi64>, tensor<7xi1>) -> tensor<8x3xi64>
   return
 }
+
+// -----
+
+// expected-error @below {{result 0 of type 'tensor<f32>' has no rows for 'qnn.rows'}}
+func.func @f(%x: tensor<f32>, %n: tensor<i64>) -> (tensor<f32> {qnn.rows = 1 : i64}, tensor<i64>) {
+  return %x, %n : tensor<f32>, tensor<i64>
+}
+
+// -----
+
+// expected-error @below {{'qnn.rows' of result 0 must be the number of a result of type 'tensor<i64>', not 2 : i64}}
+func.func @f(%x: tensor<8xf32>, %n: tensor<i64>) -> (tensor<8xf32> {qnn.rows = 2 : i64}, tensor<i64>) {
+  return %x, %n : tensor<8xf32>, tensor<i64>
+}
+
+// -----
+
+// expected-error @below {{'qnn.rows' of result 0 must be the number of a result of type 'tensor<i64>', not 1 : i64}}
+func.func @f(%x: tensor<8xf32>, %n: tensor<1xi64>) -> (tensor<8xf32> {qnn.rows = 1 : i64}, tensor<1xi64>) {
+  return %x, %n : tensor<8xf32>, tensor<1xi64>
+}

@@ -27,8 +27,10 @@ func.func @boxes(%b: tensor<2x50x4xf32>, %s: tensor<2x3x50xf32>, %t: tensor<f32>
 }
 
 // CHECK-LABEL: func.func @compact
-func.func @compact(%x: tensor<8x3xi64>, %k: tensor<8xi1>) {
+// CHECK-SAME: -> (tensor<8x3xi64> {qnn.rows = 1 : i64}, tensor<i64>)
+func.func @compact(%x: tensor<8x3xi64>, %k: tensor<8xi1>, %n: tensor<i64>)
+    -> (tensor<8x3xi64> {qnn.rows = 1 : i64}, tensor<i64>) {
   // CHECK: qnn.compact %{{.*}}, %{{.*}} : (tensor<8x3xi64>, tensor<8xi1>) -> tensor<8x3xi64>
   %1 = qnn.compact %x, %k : (tensor<8x3xi64>, tensor<8xi1>) -> tensor<8x3xi64>
-  return
+  return %1, %n : tensor<8x3xi64>, tensor<i64>
 }

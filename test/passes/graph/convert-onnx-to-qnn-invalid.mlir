@@ -60,12 +60,3 @@ onnx.graph @missing(%x: tensor<2x3xf32> {onnx.name = "x"}) -> (!onnx.unknown {on
   %z = onnx.node "Add" version 14 (%x, %none) : (tensor<2x3xf32>, !onnx.none) -> !onnx.unknown loc("sum")
   onnx.return %z : !onnx.unknown
 }
-
-// -----
-
-// No static shape fits.
-onnx.graph @data(%x: tensor<1x6x4xf32> {onnx.name = "x"}, %s: tensor<1x1x6xf32> {onnx.name = "s"}) -> (!onnx.unknown {onnx.name = "y"}) {
-  // expected-error@unknown {{cannot convert node 'nms' (NonMaxSuppression, ai.onnx version 11): how many boxes it selects depends on the data, and all shapes must be known; end the model before it}}
-  %y = onnx.node "NonMaxSuppression" version 11 (%x, %s) : (tensor<1x6x4xf32>, tensor<1x1x6xf32>) -> !onnx.unknown loc("nms")
-  onnx.return %y : !onnx.unknown
-}

@@ -11,7 +11,7 @@
 
 include "qcc/Qnn/QnnTensorOps.td"
 
-def Qnn_RoiAlignOp : Qnn_InferredOp<"roi_align", []> {
+def Qnn_RoiAlignOp : Qnn_InferredOp<"roi_align", [Qnn_RowwiseMapping]> {
   let summary = "regions of pictures, each resampled to one size, channels-last";
   let description = [{
     Region r, the corners `rois[r]` = (x1, y1, x2, y2), is cut out of picture `pictures[r]` of `input` [N, H, W, C] and divided
