@@ -78,6 +78,7 @@ private:
   unsigned addSection(qcc_section_kind kind, std::string owned,
                       StringRef borrowed = {});
   std::string makeSignature();
+  std::string makeRows();
   std::string makeStages(const Program &program, const LinkedCode &code);
   std::string makeTensors(const Program &program);
   std::string makeGolden(const Golden &golden);
@@ -147,6 +148,14 @@ std::string Builder::makeSignature() {
   appendAll(bytes, preprocess);
   appendAll(bytes, grids);
   appendAll(bytes, numbers);
+  return bytes;
+}
+
+std::string Builder::makeRows() {
+  std::string bytes;
+  for (auto [index, output] : enumerate(model.outputs))
+    if (output.rows)
+      append(bytes, qcc_rows{uint32_t(index), *output.rows});
   return bytes;
 }
 
@@ -288,6 +297,8 @@ void Builder::layOut() {
 
 Error Builder::build() {
   addSection(QCC_SECTION_SIGNATURE, makeSignature());
+  if (std::string rows = makeRows(); !rows.empty())
+    addSection(QCC_SECTION_ROWS, std::move(rows));
   if (!model.provenance.empty())
     addSection(QCC_SECTION_PROVENANCE, {}, model.provenance);
   if (model.golden)

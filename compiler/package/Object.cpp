@@ -312,7 +312,10 @@ static void printValues(raw_ostream &os, StringRef kind,
     os << " *   " << kind << "s[" << index << "]: '" << forComment(value.name)
        << "', " << cType(value.dtype) << '[';
     interleave(value.shape, os, "][");
-    os << "]\n";
+    os << "]";
+    if (value.rows)
+      os << ", of which there are *" << kind << "s[" << *value.rows << "] rows";
+    os << "\n";
   }
 }
 

@@ -24,6 +24,7 @@ _Static_assert(sizeof(qcc_symbol) == 24, "layout of the file");
 _Static_assert(sizeof(qcc_preprocess) == 64, "layout of the file");
 _Static_assert(sizeof(qcc_signature) == 32, "layout of the file");
 _Static_assert(sizeof(qcc_tensors) == 16, "layout of the file");
+_Static_assert(sizeof(qcc_rows) == 8, "layout of the file");
 _Static_assert(sizeof(qcc_golden) == 16, "layout of the file");
 
 /// No tensor and no arena is larger: sums and products of checked sizes stay
@@ -243,6 +244,37 @@ static qcc_status parse_signature(const parser *p) {
   return QCC_OK;
 }
 
+/// Which outputs have a bound instead of an extent, and where their numbers of
+/// rows are: behind all others.
+static qcc_status parse_rows(const parser *p) {
+  qcc_artifact *a = p->artifact;
+  const qcc_signature *s = a->signature;
+  qcc_bytes bytes = {NULL, 0};
+  qcc_status status =
+      find_section(p, QCC_SECTION_ROWS, "numbers of rows", 0, &bytes);
+  if (status)
+    return status;
+  if (bytes.size % sizeof(qcc_rows) ||
+      bytes.size / sizeof(qcc_rows) > s->output_count)
+    return corrupt(p, "the table of rows has a broken record");
+  a->rows = (const qcc_rows *)bytes.data;
+  a->rows_count = (uint32_t)(bytes.size / sizeof(qcc_rows));
+  a->shown_outputs = s->output_count;
+  for (uint32_t i = 0; i < a->rows_count; ++i)
+    if (a->rows[i].count < a->shown_outputs)
+      a->shown_outputs = a->rows[i].count;
+  const qcc_value *outputs = a->values + s->input_count;
+  for (uint32_t i = 0; i < a->rows_count; ++i) {
+    const qcc_rows *r = &a->rows[i];
+    if (r->output >= a->shown_outputs ||
+        (i > 0 && r->output <= a->rows[i - 1].output) ||
+        outputs[r->output].rank == 0 || r->count >= s->output_count ||
+        outputs[r->count].rank != 0 || outputs[r->count].dtype != QCC_DTYPE_I64)
+      return corrupt(p, "a number of rows makes no sense");
+  }
+  return QCC_OK;
+}
+
 //===----------------------------------------------------------------------===//
 // Programs
 //===----------------------------------------------------------------------===//
@@ -416,7 +448,8 @@ static qcc_status parse(const parser *p) {
     return corrupt(p, "the strings are not terminated");
   if ((status = find_section(p, QCC_SECTION_PROVENANCE, "provenance", 0,
                              &a->provenance)) ||
-      (status = parse_signature(p)) || (status = parse_programs(p)))
+      (status = parse_signature(p)) || (status = parse_rows(p)) ||
+      (status = parse_programs(p)))
     return status;
   return parse_golden(p);
 }

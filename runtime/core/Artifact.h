@@ -47,7 +47,10 @@ typedef struct qcc_artifact {
   const qcc_preprocess *preprocess;
   const qcc_grid *grids;
   const int64_t *numbers;
-  uint64_t *value_bytes;      ///< Of each value. Allocated.
+  uint64_t *value_bytes; ///< Of each value. Allocated.
+  const qcc_rows *rows;
+  uint32_t rows_count;
+  uint32_t shown_outputs;     ///< Those in front of the numbers of rows.
   qcc_program_view *programs; ///< Allocated.
   uint32_t program_count;
   qcc_bytes provenance;

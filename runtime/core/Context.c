@@ -178,10 +178,12 @@ static qcc_status find_value(const qcc_context *context, direction d,
   const qcc_model *model = context->model;
   uint32_t inputs = qcc_model_input_count(model);
   uint32_t first = d == INPUT ? 0 : inputs;
-  uint32_t count = d == INPUT ? inputs : qcc_model_output_count(model);
-  if (!name && count != 1)
+  uint32_t shown = d == INPUT ? inputs : qcc_model_output_count(model);
+  if (!name && shown != 1)
     return qcc_fail(QCC_INVALID_ARGUMENT, "%s: one of its %u %ss must be named",
-                    model->path, count, direction_name(d));
+                    model->path, shown, direction_name(d));
+  uint32_t count =
+      d == INPUT ? inputs : model->artifact.signature->output_count;
   for (uint32_t i = first; i < first + count; ++i) {
     const char *candidate =
         qcc_artifact_string(&model->artifact, model->artifact.values[i].name);
@@ -261,6 +263,39 @@ qcc_status qcc_context_get_output(qcc_context *context, const char *name,
   return get_value(context, OUTPUT, name, tensor);
 }
 
+qcc_status qcc_context_output_shape(const qcc_context *context,
+                                    const char *name, int64_t *shape) {
+  const qcc_model *model = context->model;
+  uint32_t index = 0;
+  qcc_value_info info;
+  if (!shape)
+    return qcc_fail(QCC_INVALID_ARGUMENT,
+                    "qcc_context_output_shape: null argument");
+  qcc_status status = find_value(context, OUTPUT, name, &index);
+  if (status)
+    return status;
+  qcc_model_value(model, index, &info);
+  const qcc_rows *rows = qcc_model_rows(model, index);
+  if (info.rank)
+    memcpy(shape, info.shape, info.rank * sizeof(int64_t));
+  if (!rows)
+    return QCC_OK;
+  const void *count =
+      context->bindings[qcc_model_input_count(model) + rows->count].data;
+  if (!count)
+    return qcc_fail(QCC_INVALID_ARGUMENT,
+                    "%s: output '%s' has no number of rows before a run",
+                    model->path, info.name);
+  memcpy(shape, count, sizeof(int64_t));
+  if (shape[0] >= 0 && shape[0] <= info.shape[0])
+    return QCC_OK;
+  return qcc_fail(QCC_CORRUPT,
+                  "%s: damaged artifact: output '%s' has %lld of at most %lld "
+                  "rows",
+                  model->path, info.name, (long long)shape[0],
+                  (long long)info.shape[0]);
+}
+
 //===----------------------------------------------------------------------===//
 // Running
 //===----------------------------------------------------------------------===//
@@ -287,7 +322,8 @@ void qcc_context_execute(qcc_context *context) {
 
 qcc_status qcc_context_run(qcc_context *context) {
   uint32_t inputs = qcc_model_input_count(context->model);
-  uint32_t outputs = qcc_model_output_count(context->model);
+  // Numbers of rows too, which the caller does not see.
+  uint32_t outputs = context->model->artifact.signature->output_count;
   for (uint32_t i = 0; i < inputs; ++i) {
     context->inputs[i] = context->bindings[i].data;
     if (!context->inputs[i]) {

@@ -189,8 +189,8 @@ qcc_status qcc_context_selftest(qcc_context *context) {
   qcc_status status = qcc_model_verify(model);
   if (status)
     return status;
-  buffers b = {NULL,
-               qcc_model_input_count(model) + qcc_model_output_count(model)};
+  const qcc_signature *signature = model->artifact.signature;
+  buffers b = {NULL, signature->input_count + signature->output_count};
   b.values = (void **)calloc(b.count + 1, sizeof(void *));
   if (!b.values)
     return qcc_fail(QCC_OUT_OF_MEMORY, "%s: out of memory", model->path);

@@ -138,7 +138,15 @@ uint32_t qcc_model_input_count(const qcc_model *model) {
 }
 
 uint32_t qcc_model_output_count(const qcc_model *model) {
-  return model->artifact.signature->output_count;
+  return model->artifact.shown_outputs;
+}
+
+const qcc_rows *qcc_model_rows(const qcc_model *model, uint32_t index) {
+  const qcc_artifact *a = &model->artifact;
+  for (uint32_t i = 0; i < a->rows_count; ++i)
+    if (a->signature->input_count + a->rows[i].output == index)
+      return &a->rows[i];
+  return NULL;
 }
 
 void qcc_model_value(const qcc_model *model, uint32_t index,
@@ -154,6 +162,7 @@ void qcc_model_value(const qcc_model *model, uint32_t index,
   info->grids = a->grids + v->first_grid;
   info->grid_count = v->grid_count;
   info->grid_axis = v->grid_axis;
+  info->bounded = qcc_model_rows(model, index) != NULL;
 }
 
 qcc_status qcc_model_input(const qcc_model *model, uint32_t index,

@@ -45,4 +45,7 @@ qcc_status qcc_model_load(qcc_model *model, uint32_t program,
 void qcc_model_value(const qcc_model *model, uint32_t index,
                      qcc_value_info *info);
 
+/// Where the number of rows of value `index` is; null where its shape is fixed.
+const qcc_rows *qcc_model_rows(const qcc_model *model, uint32_t index);
+
 #endif // QCC_RUNTIME_CORE_MODEL_H

@@ -25,7 +25,7 @@ const char *qcc_error_message(void) { return last_message; }
 
 const char *qcc_version(void) {
   _Static_assert(QCC_ARTIFACT_VERSION_MAJOR == 1 &&
-                     QCC_ARTIFACT_VERSION_MINOR == 0,
+                     QCC_ARTIFACT_VERSION_MINOR == 1,
                  "the text below is to say the same");
-  return "1.0";
+  return "1.1";
 }

@@ -220,6 +220,24 @@ def windows():
     roi = {"output_height": 2, "output_width": 3, "sampling_ratio": 2, "spatial_scale": 0.8}
     case("RoiAlign", (10, 16), [image, boxes, batch], roi)
     case("RoiAlign", (16,), [image, boxes, batch], dict(roi, coordinate_transformation_mode="output_half_pixel"), name="old")
+    # Regions of up to three samples in a bin, across the border and outside.
+    boxes, batch = np.array([[0, 0, 4, 3], [-3, -2, 7, 5], [1, 1, 2, 9], [20, 20, 30, 30]], np.float32), ints(0, 0, 0, 0)
+    for mode in ("avg", "max"):
+        case("RoiAlign", (10, 16), [image, boxes, batch], dict(roi, sampling_ratio=0, mode=mode), name=f"adaptive_{mode}")
+
+
+def detection():
+    # Equal scores, equal boxes, corners of either diagonal.
+    boxes = np.array([[[0, 0, 1, 1], [0, 0.1, 1, 1.1], [1, 0.9, 0, -0.1], [0, 10, 1, 11], [1, 11.1, 0, 10.1], [0, 100, 1, 101]],
+                      [[0, 0, 4, 4], [0, 0, 4, 4], [1, 1, 5, 5], [2, 2, 2, 2], [0, 1, 4, 5], [-3, -3, 1, 1]]], np.float32)
+    scores = np.array([[[0.9, 0.75, 0.6, 0.95, 0.5, 0.3], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+                       [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.7, 0.7, 0.1, 0.2, 0.7, 0.3]]], np.float32)
+    for name, most, overlap, least in (("all", 9, 0.5, 0.0), ("some", 2, 0.5, 0.3), ("none", 3, 0.5, 2.0), ("no_overlap", 6, 0.0, 0.2)):
+        inputs = [boxes, scores, ints(most), floats(overlap), floats(least)]
+        case("NonMaxSuppression", (10, 11), inputs, constants=(2,), name=name)
+    case("NonMaxSuppression", (10, 11), [boxes, scores, ints(4), floats(0.4)], {"center_point_box": 1}, constants=(2, 3), name="center")
+    case("NonMaxSuppression", (11,), [boxes, scores, ints(2), floats(0.5)], name="live")
+    case("NonMaxSuppression", (11,), [boxes, scores], name="nothing")
 
 
 def reductions():
@@ -330,7 +348,7 @@ def conversions():
 
 
 def main():
-    for family in (normalization, activations, arithmetic, windows, reductions, movement, conversions):
+    for family in (normalization, activations, arithmetic, windows, reductions, movement, detection, conversions):
         family()
     onnxruntime.set_default_logger_severity(4)
     with tarfile.open(sys.argv[1], "w:gz") as archive:

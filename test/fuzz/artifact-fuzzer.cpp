@@ -79,6 +79,10 @@ static void query(qcc_model *model) {
   qcc_context *context = nullptr;
   if (qcc_context_create(model, &options, &context) != QCC_OK)
     return;
+  int64_t shape[QCC_MAX_RANK];
+  for (uint32_t i = 0; i < qcc_model_output_count(model); ++i)
+    if (qcc_model_output(model, i, &value) == QCC_OK)
+      (void)qcc_context_output_shape(context, value.name, shape);
   qcc_stage_info stage;
   for (uint32_t i = 0; i < qcc_context_stage_count(context); ++i)
     (void)qcc_context_stage(context, i, &stage);

@@ -77,6 +77,12 @@ inline io::ArrayType typeOf(const qcc_value_info &value) {
   return {value.dtype, {value.shape, value.shape + value.rank}};
 }
 
+/// The type as text: "int64[<=24x3]" where the first extent is a bound.
+inline std::string describe(const qcc_value_info &value) {
+  std::string text = io::toString(typeOf(value));
+  return value.bounded ? text.insert(text.find('[') + 1, "<=") : text;
+}
+
 } // namespace qcc::tools
 
 #endif // QCC_TOOLS_COMMON_HANDLE_H

@@ -67,8 +67,7 @@ static void addProperties(std::vector<Property> &properties, int index,
           value.name + (": " + io::toString(typeOf(value))));
   for (uint32_t i = 0; i < qcc_model_output_count(model); ++i)
     if (!qcc_model_output(model, i, &value))
-      add("output " + std::to_string(i),
-          value.name + (": " + io::toString(typeOf(value))));
+      add("output " + std::to_string(i), value.name + (": " + describe(value)));
   qcc_program_info program;
   for (uint32_t i = 0; i < qcc_model_program_count(model); ++i)
     if (!qcc_model_program(model, i, &program))

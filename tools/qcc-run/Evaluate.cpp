@@ -49,6 +49,10 @@ io::Status Evaluation::open(const RunOptions &options, qcc_model *model,
     return io::Status::error("-eval: output '" + std::string(info.name) +
                              "' is " + io::toString(result.type) +
                              ", which is no scores");
+  if (info.bounded)
+    return io::Status::error("-eval: output '" + std::string(info.name) +
+                             "' is " + describe(info) +
+                             ", whose rows depend on the data");
   // [rows, classes], and whatever is 1.
   bool isBatch = info.rank > 1 && info.shape[0] > 0;
   uint64_t rowsOfRun = isBatch ? info.shape[0] : 1;

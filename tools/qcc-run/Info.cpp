@@ -57,7 +57,7 @@ struct Info {
 //===----------------------------------------------------------------------===//
 
 static void printValue(const char *kind, const qcc_value_info &value) {
-  printf("%s %s: %s", kind, value.name, io::toString(typeOf(value)).c_str());
+  printf("%s %s: %s", kind, value.name, describe(value).c_str());
   if (value.grid_count == 1)
     printf(", scale %.9g, zero point %d", value.grids[0].scale,
            value.grids[0].zero_point);
@@ -118,6 +118,10 @@ static void writeValue(JsonWriter &json, const qcc_value_info &value) {
   for (uint32_t i = 0; i < value.rank; ++i)
     json.integer(value.shape[i]);
   json.endArray();
+  if (value.bounded) {
+    json.key("bounded");
+    json.boolean(true);
+  }
   if (value.preprocess)
     json.member("preprocess", io::toString(*value.preprocess));
   writeGrids(json, value.grids, value.grid_count, value.grid_axis);

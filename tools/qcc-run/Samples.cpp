@@ -27,9 +27,11 @@ struct Output {
   qcc_dltensor tensor;   ///< Of one sample; the context owns the data.
   io::ArrayType type;    ///< Of one sample.
   io::ArrayType allType; ///< Of all.
-  std::string path;
-  std::unique_ptr<io::ArrayWriter> writer; ///< Null: printed instead.
-  std::vector<uint8_t> first;              ///< What is printed.
+  bool isBounded;        ///< Rows are counted after the run.
+  std::string path;      ///< Empty: printed instead.
+  bool isRaw = false;
+  std::unique_ptr<io::ArrayWriter> writer;
+  std::vector<uint8_t> first; ///< What is printed.
 };
 
 } // namespace
@@ -50,7 +52,12 @@ static bool endsWith(const std::string &text, std::string_view end) {
          text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-static io::Status openOutput(const std::string &option,
+static void openWriter(Output &output) {
+  output.writer = std::make_unique<io::ArrayWriter>(output.path, output.allType,
+                                                    output.isRaw);
+}
+
+static io::Status openOutput(const std::string &option, uint64_t samples,
                              std::vector<Output> &outputs) {
   Output *output = outputs.size() == 1 ? &outputs[0] : nullptr;
   std::string path = option;
@@ -69,16 +76,22 @@ static io::Status openOutput(const std::string &option,
         "-output: '" + option +
         "' must name one of the model's outputs: " + names);
   }
-  if (output->writer)
+  if (!output->path.empty())
     return io::Status::error("-output: '" + output->name + "' is given twice");
+  if (output->isBounded && samples != 1)
+    return io::Status::error("-output: how many rows '" + output->name +
+                             "' has depends on the data, so that those of " +
+                             std::to_string(samples) +
+                             " samples cannot be stacked; give one at a time");
   bool raw = endsWith(path, ".bin") || endsWith(path, ".raw");
   if (!raw && !endsWith(path, ".npy"))
     return io::Status::error("-output: '" + path +
                              "': expected a name that ends in .npy, .bin or "
                              ".raw");
   output->path = path;
-  output->writer =
-      std::make_unique<io::ArrayWriter>(path, output->allType, raw);
+  output->isRaw = raw;
+  if (!output->isBounded)
+    openWriter(*output);
   return io::Status::success();
 }
 
@@ -93,11 +106,12 @@ static io::Status openOutputs(const RunOptions &options, qcc_model *model,
       return runtimeError();
     output.name = info.name;
     output.type = typeOf(info);
+    output.isBounded = info.bounded;
     output.allType = stacked(output.type, samples);
     outputs.push_back(std::move(output));
   }
   for (const std::string &option : options.outputs)
-    if (io::Status status = openOutput(option, outputs); !status.ok())
+    if (io::Status status = openOutput(option, samples, outputs); !status.ok())
       return status;
   return io::Status::success();
 }
@@ -145,18 +159,31 @@ static void printElement(const Output &output, size_t i) {
 }
 
 /// What becomes of an output that goes to no file: its first values.
-static void printOutput(const Output &output) {
+static void printOutput(const Output &output, uint64_t samples) {
   const size_t shown = 16;
   size_t elements = output.type.elements();
   printf("%s: %s:", output.name.c_str(), io::toString(output.allType).c_str());
   for (size_t i = 0; i < elements && i < shown; ++i)
     printElement(output, i);
-  printf(elements > shown || output.allType != output.type ? " ...\n" : "\n");
+  printf(elements > shown || samples > 1 ? " ...\n" : "\n");
 }
 
 //===----------------------------------------------------------------------===//
 // The run
 //===----------------------------------------------------------------------===//
+
+/// Makes the type of an output what the run has filled. Its rows lie at the
+/// front of its memory.
+static io::Status countRows(qcc_context *context, Output &output) {
+  int64_t shape[QCC_MAX_RANK];
+  if (qcc_context_output_shape(context, output.name.c_str(), shape))
+    return runtimeError();
+  output.type.shape[0] = shape[0];
+  output.allType = output.type;
+  if (!output.path.empty())
+    openWriter(output);
+  return io::Status::success();
+}
 
 static io::Status runSample(Inputs &inputs, size_t sample, qcc_context *context,
                             std::vector<Output> &outputs) {
@@ -165,6 +192,10 @@ static io::Status runSample(Inputs &inputs, size_t sample, qcc_context *context,
   if (qcc_context_run(context))
     return runtimeError();
   for (Output &output : outputs) {
+    // Of several samples the first alone is shown.
+    if (output.isBounded && sample == 0)
+      if (io::Status status = countRows(context, output); !status.ok())
+        return status;
     const auto *data = static_cast<const uint8_t *>(output.tensor.data);
     if (output.writer) {
       if (io::Status status = output.writer->append(data, output.type.bytes());
@@ -217,7 +248,7 @@ io::Status qcc::tools::runSamples(const RunOptions &options, qcc_model *model,
       if (io::Status status = output.writer->finish(); !status.ok())
         return status;
     } else if (!evaluation) {
-      printOutput(output);
+      printOutput(output, inputs.count());
     }
   }
   if (evaluation)

@@ -42,6 +42,7 @@ InProcess::load(const CompiledModel &compiled, func::FuncOp entry,
   std::unique_ptr<InProcess> result(new InProcess(location));
   for (Type type : entry.getFunctionType().getResults())
     result->outputTypes.push_back(cast<RankedTensorType>(type));
+  result->outputValues = compiled.model.outputs;
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> artifact =
       package::buildArtifact(compiled.model);
   if (!artifact)
@@ -72,31 +73,28 @@ bool InProcess::supports(StringRef program) const {
 }
 
 LogicalResult InProcess::bind(ArrayRef<qnn::Tensor> inputs,
-                              SmallVectorImpl<qnn::Tensor> &outputs) {
-  auto describe = [](const qcc_value_info &info, const void *data,
-                     SmallVectorImpl<int64_t> &shape) {
-    shape.assign(info.shape, info.shape + info.rank);
-    return qcc_dltensor_make(const_cast<void *>(data), info.dtype, info.rank,
+                              SmallVectorImpl<qnn::Tensor> &results) {
+  auto describe = [](qcc_dtype dtype, SmallVectorImpl<int64_t> &shape,
+                     const void *data) {
+    return qcc_dltensor_make(const_cast<void *>(data), dtype, shape.size(),
                              shape.data());
   };
   for (auto [i, input] : llvm::enumerate(inputs)) {
     qcc_value_info info;
-    SmallVector<int64_t> shape;
     if (failed(check(qcc_model_input(model, i, &info))))
       return failure();
-    qcc_dltensor tensor = describe(info, input.data<char>(), shape);
+    SmallVector<int64_t> shape(info.shape, info.shape + info.rank);
+    qcc_dltensor tensor = describe(info.dtype, shape, input.data<char>());
     if (failed(check(qcc_context_set_input(context, info.name, &tensor))))
       return failure();
   }
-  for (uint32_t i = 0; i < qcc_model_output_count(model); ++i) {
-    qcc_value_info info;
-    if (failed(check(qcc_model_output(model, i, &info))))
-      return failure();
-    outputs.push_back(qnn::Tensor::uninitialized(outputTypes[i]));
-    SmallVector<int64_t> shape;
+  for (auto [type, output] : llvm::zip_equal(outputTypes, outputValues)) {
+    results.push_back(qnn::Tensor::uninitialized(type));
+    SmallVector<int64_t> shape(type.getShape());
     qcc_dltensor tensor =
-        describe(info, outputs.back().mutableData<char>(), shape);
-    if (failed(check(qcc_context_set_output(context, info.name, &tensor))))
+        describe(output.dtype, shape, results.back().mutableData<char>());
+    if (failed(check(
+            qcc_context_set_output(context, output.name.c_str(), &tensor))))
       return failure();
   }
   return success();

@@ -69,15 +69,17 @@ public:
 private:
   InProcess(mlir::Location location) : location(location) {}
   mlir::LogicalResult check(qcc_status status);
-  /// Sets inputs, and outputs, which the caller keeps.
+  /// Sets inputs, and outputs to `results`, which the caller keeps.
   mlir::LogicalResult bind(llvm::ArrayRef<qnn::Tensor> inputs,
-                           llvm::SmallVectorImpl<qnn::Tensor> &outputs);
+                           llvm::SmallVectorImpl<qnn::Tensor> &results);
 
   mlir::Location location;
   std::unique_ptr<llvm::MemoryBuffer> artifact;
   qcc_model *model = nullptr;
   qcc_context *context = nullptr;
   llvm::SmallVector<mlir::RankedTensorType> outputTypes;
+  /// Of all outputs: the runtime lists none of those that tell numbers of rows.
+  std::vector<package::Value> outputValues;
   TensorCallback callback;
 };
 

@@ -57,6 +57,9 @@ LogicalResult qcc::driver::describeSignature(func::FuncOp entry,
                  "output" + std::to_string(i), entry.getLoc());
     if (failed(value))
       return failure();
+    if (auto rows = entry.getResultAttrOfType<IntegerAttr>(
+            i, qcc::qnn::QnnDialect::kRowsAttr))
+      value->rows = rows.getInt();
     model.outputs.push_back(*value);
   }
   return success();

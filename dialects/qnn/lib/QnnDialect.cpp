@@ -9,6 +9,7 @@
 #include "qcc/Qnn/Qnn.h"
 
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/InliningUtils.h"
 
 using namespace mlir;
@@ -44,4 +45,26 @@ Operation *QnnDialect::materializeConstant(OpBuilder &builder, Attribute value,
   if (!elements || Type(elements.getShapedType()) != type)
     return nullptr;
   return ConstantOp::create(builder, loc, elements);
+}
+
+LogicalResult QnnDialect::verifyRegionResultAttribute(
+    Operation *op, unsigned, unsigned result, NamedAttribute attribute) {
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (attribute.getName() != kRowsAttr || !function)
+    return success();
+  ArrayRef<Type> types = function.getResultTypes();
+  auto type = dyn_cast<RankedTensorType>(types[result]);
+  if (!type || type.getRank() == 0)
+    return op->emitError() << "result " << result << " of type "
+                           << types[result] << " has no rows for '" << kRowsAttr
+                           << "'";
+  auto count = dyn_cast<IntegerAttr>(attribute.getValue());
+  auto scalar =
+      RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
+  if (!count || count.getValue().uge(types.size()) ||
+      types[count.getInt()] != scalar)
+    return op->emitError() << "'" << kRowsAttr << "' of result " << result
+                           << " must be the number of a result of type "
+                           << scalar << ", not " << attribute.getValue();
+  return success();
 }

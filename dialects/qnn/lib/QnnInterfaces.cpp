@@ -183,6 +183,62 @@ int64_t ReshapeOp::mapAxisToResult(unsigned, int64_t axis) {
   return -1;
 }
 
+//===- RowwiseOp ----------------------------------------------------------===//
+
+int64_t qcc::qnn::mapBroadcastAxis(Operation *op, unsigned operand,
+                                   int64_t axis) {
+  RankedTensorType input = typeOf(op->getOperand(operand)),
+                   result = typeOf(op->getResult(0));
+  int64_t mapped = axis + result.getRank() - input.getRank();
+  return input.getDimSize(axis) == result.getDimSize(mapped) ? mapped : -1;
+}
+
+/// `axis` of the result of an op that takes `removed` out of it; -1 for those.
+static int64_t withoutAxes(ArrayRef<int64_t> removed, bool keepdims,
+                           int64_t axis) {
+  if (llvm::is_contained(removed, axis))
+    return -1;
+  if (keepdims)
+    return axis;
+  return axis - llvm::count_if(removed, [&](int64_t r) { return r < axis; });
+}
+
+int64_t ReduceOp::mapRowsToResult(unsigned, int64_t axis) {
+  return withoutAxes(getAxes(), getKeepdims(), axis);
+}
+int64_t ArgReduceOp::mapRowsToResult(unsigned, int64_t axis) {
+  return withoutAxes(static_cast<int64_t>(getAxis()), getKeepdims(), axis);
+}
+int64_t SoftmaxOp::mapRowsToResult(unsigned, int64_t axis) {
+  return withoutAxes(static_cast<int64_t>(getAxis()), true, axis);
+}
+int64_t GatherOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return operand == 0 ? mapAxisToResult(0, axis)
+                      : static_cast<int64_t>(getAxis()) + axis;
+}
+int64_t RoiAlignOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return operand == 0 || axis != 0 ? -1 : 0;
+}
+// What moves elements says already where an axis goes.
+int64_t TransposeOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+int64_t ReshapeOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+int64_t BroadcastOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+int64_t ConcatOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+int64_t SliceOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+int64_t TileOp::mapRowsToResult(unsigned operand, int64_t axis) {
+  return mapAxisToResult(operand, axis);
+}
+
 //===- ScaleEquivariantOp -------------------------------------------------===//
 
 // min(max(k x, lo), hi) = k min(max(x, lo), hi) for every k > 0 only if the

@@ -67,7 +67,7 @@ typedef enum qcc_status {
 /// line. Valid until the next call that fails.
 QCC_API const char *qcc_error_message(void);
 
-/// "1.0": the version of artifacts that this library reads.
+/// "1.1": the version of artifacts that this library reads.
 QCC_API const char *qcc_version(void);
 
 //===----------------------------------------------------------------------===//
@@ -108,6 +108,10 @@ typedef struct qcc_value_info {
   const qcc_grid *grids;
   uint32_t grid_count; ///< 0: not quantized.
   uint32_t grid_axis;
+  /// Of an output: shape[0] is a bound. Buffers have that many rows; how many
+  /// of them a run filled is told by qcc_context_output_shape. The output that
+  /// holds the number has a name of its own and is not listed.
+  int bounded;
 } qcc_value_info;
 
 //===----------------------------------------------------------------------===//
@@ -214,6 +218,12 @@ QCC_API qcc_status qcc_context_get_input(qcc_context *context, const char *name,
 QCC_API qcc_status qcc_context_get_output(qcc_context *context,
                                           const char *name,
                                           qcc_dltensor *tensor);
+
+/// The shape of an output of the last run: that of the signature, but where the
+/// signature has a bound, the true number of rows. Rows behind them, which are
+/// zeros or made of zeros, are no result. `shape` has QCC_MAX_RANK elements.
+QCC_API qcc_status qcc_context_output_shape(const qcc_context *context,
+                                            const char *name, int64_t *shape);
 
 /// Runs the model once. Every input must have been set or got before.
 QCC_API qcc_status qcc_context_run(qcc_context *context);

@@ -86,6 +86,59 @@ SmallVector<Value> target::loopCarried(
   return nest(nest, initial);
 }
 
+Value target::safeIndex(Kernel &kernel, Value index, Type type,
+                        int64_t extent) {
+  ImplicitLocOpBuilder &b = kernel.getBuilder();
+  Type i64 = b.getI64Type();
+  if (index.getType() != i64)
+    index = type.isUnsignedInteger()
+                ? arith::ExtUIOp::create(b, i64, index).getResult()
+                : arith::ExtSIOp::create(b, i64, index).getResult();
+  Value zero = kernel.constant(0), size = kernel.constant(extent);
+  Value isNegative =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, index, zero);
+  Value fromEnd = arith::AddIOp::create(b, index, size);
+  index = arith::SelectOp::create(b, isNegative, fromEnd, index);
+  index = arith::MaxSIOp::create(b, index, zero);
+  return arith::MinSIOp::create(b, index, kernel.constant(extent - 1));
+}
+
+SmallVector<Value>
+target::loopWhile(Kernel &kernel, ValueRange initial,
+                  function_ref<Value(ValueRange)> condition,
+                  function_ref<SmallVector<Value>(ValueRange)> body) {
+  ImplicitLocOpBuilder &b = kernel.getBuilder();
+  auto loop = scf::WhileOp::create(b, initial.getTypes(), initial,
+                                   /*beforeBuilder=*/nullptr,
+                                   /*afterBuilder=*/nullptr);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBeforeBody());
+  scf::ConditionOp::create(b, condition(loop.getBeforeArguments()),
+                           loop.getBeforeArguments());
+  b.setInsertionPointToStart(loop.getAfterBody());
+  scf::YieldOp::create(b, body(loop.getAfterArguments()));
+  return loop.getResults();
+}
+
+Value target::findFirst(Kernel &kernel, Value count,
+                        function_ref<Value(Value)> holds) {
+  ImplicitLocOpBuilder &b = kernel.getBuilder();
+  auto isOpen = [&](ValueRange bounds) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, bounds[0],
+                                 bounds[1]);
+  };
+  auto halve = [&](ValueRange bounds) {
+    Value sum = arith::AddIOp::create(b, bounds[0], bounds[1]),
+          one = kernel.constant(1);
+    Value middle = arith::ShRUIOp::create(b, sum, one), found = holds(middle);
+    Value next = arith::AddIOp::create(b, middle, one);
+    return SmallVector<Value>{
+        arith::SelectOp::create(b, found, bounds[0], next),
+        arith::SelectOp::create(b, found, middle, bounds[1])};
+  };
+  return loopWhile(kernel, {kernel.constant(0), count}, isOpen, halve).front();
+}
+
 bool target::isContiguous(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides,
                           int64_t elementSize) {
   int64_t expected = elementSize;

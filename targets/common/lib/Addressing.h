@@ -38,6 +38,24 @@ llvm::SmallVector<mlir::Value> loopCarried(
                                                       mlir::ValueRange carried)>
         body);
 
+/// Repeats `body`, carrying values from one time to the next, as long as
+/// `condition` of them holds. Returns the last ones.
+llvm::SmallVector<mlir::Value> loopWhile(
+    Kernel &kernel, mlir::ValueRange initial,
+    llvm::function_ref<mlir::Value(mlir::ValueRange carried)> condition,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange carried)>
+        body);
+
+/// An index of integer type `type` that was loaded, counted from the end if
+/// negative and clamped to [0, extent), so that nothing outside is ever read.
+mlir::Value safeIndex(Kernel &kernel, mlir::Value index, mlir::Type type,
+                      int64_t extent);
+
+/// The first i64 of [0, count) for which a condition holds that holds for all
+/// that follow it; `count` if there is none.
+mlir::Value findFirst(Kernel &kernel, mlir::Value count,
+                      llvm::function_ref<mlir::Value(mlir::Value)> holds);
+
 /// True if the elements of a shape lie one behind the other without gaps.
 bool isContiguous(llvm::ArrayRef<int64_t> shape,
                   llvm::ArrayRef<int64_t> strides, int64_t elementSize);

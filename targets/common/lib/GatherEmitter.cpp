@@ -11,31 +11,11 @@
 #include "GenericEmitters.h"
 #include "LoopNest.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::target;
 
 namespace {
-
-/// An index that was loaded, counted from the end if negative and clamped to
-/// [0, extent), so that nothing outside the input is ever read.
-Value safeIndex(Kernel &kernel, Value index, Type type, int64_t extent) {
-  ImplicitLocOpBuilder &b = kernel.getBuilder();
-  Type i64 = b.getI64Type();
-  if (index.getType() != i64)
-    index = type.isUnsignedInteger()
-                ? arith::ExtUIOp::create(b, i64, index).getResult()
-                : arith::ExtSIOp::create(b, i64, index).getResult();
-  Value zero = kernel.constant(0), size = kernel.constant(extent);
-  Value isNegative =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, index, zero);
-  Value fromEnd = arith::AddIOp::create(b, index, size);
-  index = arith::SelectOp::create(b, isNegative, fromEnd, index);
-  index = arith::MaxSIOp::create(b, index, zero);
-  return arith::MinSIOp::create(b, index, kernel.constant(extent - 1));
-}
 
 class GatherEmitter : public KernelEmitter {
 public:

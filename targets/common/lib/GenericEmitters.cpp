@@ -16,7 +16,8 @@ llvm::ArrayRef<const KernelEmitter *> qcc::target::genericEmitters() {
   static const KernelEmitter *const emitters[] = {
       &elementwiseEmitter(),   &movementEmitter(),    &gatherEmitter(),
       &scatterEmitter(),       &poolEmitter(),        &reductionEmitter(),
-      &normalizationEmitter(), &contractionEmitter(), &observeEmitter(),
+      &normalizationEmitter(), &contractionEmitter(), &roiAlignEmitter(),
+      &nmsEmitter(),           &observeEmitter(),
   };
   return emitters;
 }

@@ -19,7 +19,10 @@ const KernelEmitter &elementwiseEmitter();
 const KernelEmitter &movementEmitter();
 /// `qnn.gather`.
 const KernelEmitter &gatherEmitter();
+/// `qnn.scatter`, `qnn.compact`.
 const KernelEmitter &scatterEmitter();
+const KernelEmitter &roiAlignEmitter();
+const KernelEmitter &nmsEmitter();
 /// `qnn.fused_pool`.
 const KernelEmitter &poolEmitter();
 /// `qnn.reduce`, `qnn.arg_reduce`.

@@ -60,20 +60,3 @@ onnx.graph @missing(%x: tensor<2x3xf32> {onnx.name = "x"}) -> (!onnx.unknown {on
   %z = onnx.node "Add" version 14 (%x, %none) : (tensor<2x3xf32>, !onnx.none) -> !onnx.unknown loc("sum")
   onnx.return %z : !onnx.unknown
 }
-
-// -----
-
-// No static shape fits; regions of any size would need any number of samples.
-onnx.graph @data(%x: tensor<1x6x4xf32> {onnx.name = "x"}, %s: tensor<1x1x6xf32> {onnx.name = "s"}) -> (!onnx.unknown {onnx.name = "y"}) {
-  // expected-error@unknown {{cannot convert node 'nms' (NonMaxSuppression, ai.onnx version 11): how many boxes it selects depends on the data, and all shapes must be known; end the model before it}}
-  %y = onnx.node "NonMaxSuppression" version 11 (%x, %s) : (tensor<1x6x4xf32>, tensor<1x1x6xf32>) -> !onnx.unknown loc("nms")
-  onnx.return %y : !onnx.unknown
-}
-
-// -----
-
-onnx.graph @regions(%x: tensor<1x3x8x8xf32> {onnx.name = "x"}, %r: tensor<5x4xf32> {onnx.name = "r"}, %b: tensor<5xi64> {onnx.name = "b"}) -> (!onnx.unknown {onnx.name = "y"}) {
-  // expected-error@unknown {{cannot convert node 'align' (RoiAlign, ai.onnx version 16): attribute 'sampling_ratio' must be at least 1: with 0 the number of samples depends on the regions}}
-  %y = onnx.node "RoiAlign" version 16 (%x, %r, %b) : (tensor<1x3x8x8xf32>, tensor<5x4xf32>, tensor<5xi64>) -> !onnx.unknown loc("align")
-  onnx.return %y : !onnx.unknown
-}

@@ -23,6 +23,7 @@ namespace {
 class Corruption : public testing::Test {
 protected:
   void SetUp() override {
+    test.countRows();
     auto built = package::buildArtifact(test.model);
     ASSERT_TRUE(bool(built)) << llvm::toString(built.takeError());
     pristine = std::move(*built);
@@ -112,10 +113,33 @@ TEST_F(Corruption, OfTablesWithGoodHashesDoesNotLeadOutOfBounds) {
             ASSERT_EQ(qcc_model_input(model, k, &info), QCC_OK);
             EXPECT_LE(strlen(info.name), size);
           }
+          for (uint32_t k = 0; k < qcc_model_output_count(model); ++k) {
+            qcc_value_info info;
+            ASSERT_EQ(qcc_model_output(model, k, &info), QCC_OK);
+            EXPECT_LE(strlen(info.name), size);
+            EXPECT_TRUE(!info.bounded || info.rank > 0);
+          }
         }
         qcc_model_release(model);
         restore();
       }
+  }
+}
+
+TEST_F(Corruption, OfNumbersOfRowsIsFound) {
+  for (const qcc_section &s :
+       std::vector<qcc_section>(sections().begin(), sections().end())) {
+    if (s.kind != QCC_SECTION_ROWS)
+      continue;
+    ASSERT_EQ(s.size, sizeof(qcc_rows));
+    // Themselves, what is no i64 of rank 0, what is not there.
+    for (qcc_rows rows : {qcc_rows{1, 1}, qcc_rows{0, 0}, qcc_rows{1, 0},
+                          qcc_rows{2, 1}, qcc_rows{0, 2}, qcc_rows{~0u, ~0u}}) {
+      memcpy(data + s.offset, &rows, sizeof(rows));
+      rehash();
+      EXPECT_EQ(use(size), QCC_CORRUPT) << rows.output << " " << rows.count;
+      restore();
+    }
   }
 }
 
@@ -159,7 +183,7 @@ TEST_F(Corruption, IsToldFromANewerVersion) {
   rehash();
   EXPECT_EQ(use(size), QCC_UNSUPPORTED);
   EXPECT_STREQ(qcc_error_message(),
-               "<memory>: artifact of version 2.0, this runtime reads 1.0");
+               "<memory>: artifact of version 2.1, this runtime reads 1.1");
 }
 
 TEST_F(Corruption, IsToldFromOtherFiles) {

@@ -64,6 +64,15 @@ TestModel::TestModel() {
   model.golden = golden;
 }
 
+void TestModel::countRows() {
+  model.outputs[0].rows = 1;
+  model.outputs.push_back({"y.rows", QCC_DTYPE_I64, {}, std::nullopt, {}});
+  for (package::Program &program : model.programs)
+    program.stages.push_back({"stage_rows", "Rows_3", "rows", true, 0, 0, 12});
+  // The first golden input is a fraction.
+  model.golden->outputs.emplace_back(sizeof(int64_t), 0);
+}
+
 std::vector<float> TestModel::input() const {
   std::vector<float> x;
   for (int64_t i = 0; i < elements; ++i)

@@ -25,6 +25,9 @@ struct TestModel {
   std::vector<float> weights;
   package::Model model;
 
+  /// Makes the rows of y a bound: there are as many as x[0] says.
+  void countRows();
+
   std::vector<float> input() const;
   std::vector<float> expected() const;
 };

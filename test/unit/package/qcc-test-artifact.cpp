@@ -8,7 +8,7 @@
 
 //
 // For lit tests of the programs that run artifacts:
-//   qcc-test-artifact OUT.qcm [wrong-golden]
+//   qcc-test-artifact OUT.qcm [wrong-golden | rows]
 //   qcc-test-artifact OUT.o    and OUT.h beside it, for a model called "model"
 //
 //===----------------------------------------------------------------------===//
@@ -32,7 +32,10 @@ static llvm::Error write(test::TestModel &test, llvm::StringRef path) {
 
 int main(int argc, char **argv) {
   test::TestModel test;
-  if (argc > 2)
+  llvm::StringRef form = argc > 2 ? argv[2] : "";
+  if (form == "rows")
+    test.countRows();
+  else if (form == "wrong-golden")
     test.model.golden->outputs[0][0] ^= 1;
   if (llvm::Error error = write(test, argv[1])) {
     llvm::errs() << llvm::toString(std::move(error)) << "\n";

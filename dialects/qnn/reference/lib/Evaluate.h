@@ -59,6 +59,11 @@ Evaluated evaluateOp(GatherOp op, Operands operands);
 Evaluated evaluateOp(TopKOp op, Operands operands);
 Evaluated evaluateOp(ScatterOp op, Operands operands);
 
+// Detection.cpp
+Evaluated evaluateOp(RoiAlignOp op, Operands operands);
+Evaluated evaluateOp(NmsOp op, Operands operands);
+Evaluated evaluateOp(CompactOp op, Operands operands);
+
 // Quantization.cpp
 Evaluated evaluateOp(QuantizeOp op, Operands operands);
 Evaluated evaluateOp(DequantizeOp op, Operands operands);

@@ -64,8 +64,8 @@ FailureOr<SmallVector<Tensor>> qcc::qnn::evaluate(Operation *op,
             ConvTransposeOp, LinearOp, MatmulOp, PoolOp, ReduceOp, ArgReduceOp,
             SoftmaxOp, LayerNormOp, TransposeOp, ReshapeOp, BroadcastOp,
             ConcatOp, SliceOp, PadOp, TileOp, GatherOp, TopKOp, ScatterOp,
-            QuantizeOp, DequantizeOp, FusedConvOp, FusedMatmulOp, FusedPoolOp,
-            FusedMapOp>(single)
+            RoiAlignOp, NmsOp, CompactOp, QuantizeOp, DequantizeOp, FusedConvOp,
+            FusedMatmulOp, FusedPoolOp, FusedMapOp>(single)
       .Case([](ObserveOp) { return SmallVector<Tensor>(); })
       .Default([](Operation *other) {
         return other->emitError() << "'" << other->getName().getStringRef()

@@ -217,11 +217,6 @@ LogicalResult convertTopK(NodeConversion &c) {
                  succeeded(c.give(1, indices)));
 }
 
-LogicalResult refuseNonMaxSuppression(NodeConversion &c) {
-  return c.refuse("how many boxes it selects depends on the data, and all "
-                  "shapes must be known; end the model before it");
-}
-
 } // namespace
 
 void graph::registerIndexingHandlers(HandlerRegistry &registry) {
@@ -231,5 +226,4 @@ void graph::registerIndexingHandlers(HandlerRegistry &registry) {
   registry.add("ScatterElements", {11, 13, 16, 18}, convertScatterElements);
   registry.add("ScatterND", {11, 13, 16, 18}, convertScatterND);
   registry.add("TopK", {1, 10, 11, 24}, convertTopK);
-  registry.add("NonMaxSuppression", {10, 11}, refuseNonMaxSuppression);
 }

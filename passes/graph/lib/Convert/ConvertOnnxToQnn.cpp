@@ -8,11 +8,13 @@
 
 #include "HandlerRegistry.h"
 #include "InputShapes.h"
+#include "RowCounts.h"
 #include "qcc/Graph/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 
 namespace qcc::graph {
 #define GEN_PASS_DEF_CONVERTONNXTOQNNPASS
@@ -42,7 +44,11 @@ private:
   LogicalResult convertArguments();
   LogicalResult convertInitializer(onnx::InitializerOp op);
   LogicalResult convertNode(onnx::NodeOp node);
+  LogicalResult countRows(NodeConversion &conversion, ArrayRef<Value> inputs,
+                          Operation *before);
   LogicalResult convertReturn(onnx::ReturnOp op);
+  LogicalResult returnRowCounts(SmallVectorImpl<Value> &results,
+                                SmallVectorImpl<NamedAttrList> &attributes);
 
   onnx::GraphOp graph;
   const InputShapes &shapes;
@@ -50,6 +56,7 @@ private:
   OpBuilder builder;
   func::FuncOp func;
   DenseMap<Value, Value> values;
+  RowCounts rowCounts;
 };
 
 LogicalResult refuseNode(onnx::NodeOp node, const Twine &reason) {
@@ -170,6 +177,8 @@ LogicalResult GraphConversion::convertNode(onnx::NodeOp node) {
     return conversion.hasRefused()
                ? failure()
                : conversion.refuse("an input that it needs is left out");
+  if (failed(countRows(conversion, inputs, before)))
+    return failure();
   for (auto [index, output] : llvm::enumerate(node.getOutputs())) {
     Value value = conversion.getResults()[index];
     if (!value) {
@@ -189,8 +198,71 @@ LogicalResult GraphConversion::convertNode(onnx::NodeOp node) {
   return success();
 }
 
+/// Follows rows whose number is known at run time through the ops that were
+/// made of a node, those behind `before`. A result that is not made of them,
+/// but of how many there can be, is as wrong as one that mixes them.
+LogicalResult GraphConversion::countRows(NodeConversion &conversion,
+                                         ArrayRef<Value> inputs,
+                                         Operation *before) {
+  Block *block = builder.getBlock();
+  ArrayRef<Value> results = conversion.getResults();
+  for (auto [value, count] :
+       llvm::zip_equal(results, conversion.getRowCounts()))
+    if (count)
+      rowCounts.set(value, {/*axis=*/0, count});
+  bool good = true;
+  auto first = before ? std::next(before->getIterator()) : block->begin();
+  for (Operation &op : llvm::make_range(first, block->end()))
+    good = good && succeeded(rowCounts.propagate(&op));
+  bool hasRows = llvm::any_of(
+      inputs, [&](Value input) { return input && rowCounts.lookup(input); });
+  if (good && hasRows)
+    good = llvm::all_of(results, [&](Value value) {
+      return !value || rowCounts.lookup(value);
+    });
+  if (good)
+    return success();
+  return conversion.refuse(
+      "its result depends on how many boxes are selected; what follows a "
+      "NonMaxSuppression must treat each of them on its own");
+}
+
+/// Adds what says how many rows results have as further results.
+LogicalResult
+GraphConversion::returnRowCounts(SmallVectorImpl<Value> &results,
+                                 SmallVectorImpl<NamedAttrList> &attributes) {
+  DenseMap<Value, int64_t> places;
+  for (size_t index = 0, e = results.size(); index < e; ++index) {
+    std::optional<Rows> rows = rowCounts.lookup(results[index]);
+    if (!rows)
+      continue;
+    StringRef name = graph.getOutputName(index);
+    if (rows->axis != 0)
+      return emitError(results[index].getLoc())
+             << "the size of dimension " << rows->axis << " of output '" << name
+             << "' depends on how many boxes are selected; only the first "
+                "dimension may";
+    auto [place, isNew] = places.try_emplace(rows->count, results.size());
+    attributes[index].set(qnn::QnnDialect::kRowsAttr,
+                          builder.getI64IntegerAttr(place->second));
+    if (!isNew)
+      continue;
+    results.push_back(rows->count);
+    // No name of an output of the model.
+    std::string rowsName = (name + ".rows").str();
+    while (llvm::any_of(llvm::seq<size_t>(0, e), [&](size_t other) {
+      return graph.getOutputName(other) == rowsName;
+    }))
+      rowsName += '_';
+    attributes.emplace_back().set(qnn::QnnDialect::kNameAttr,
+                                  builder.getStringAttr(rowsName));
+  }
+  return success();
+}
+
 LogicalResult GraphConversion::convertReturn(onnx::ReturnOp op) {
   SmallVector<Value> results;
+  SmallVector<NamedAttrList> attributes;
   for (auto [index, output] : llvm::enumerate(op.getOperands())) {
     Value value = values.lookup(output);
     if (!value)
@@ -206,14 +278,20 @@ LogicalResult GraphConversion::convertReturn(onnx::ReturnOp op) {
                << type;
       value = qnn::CastOp::create(builder, value.getLoc(),
                                   type.clone(declared.getElementType()), value);
+      (void)rowCounts.propagate(value.getDefiningOp());
     }
     results.push_back(value);
-    func.setResultAttrs(
-        index, builder.getDictionaryAttr(builder.getNamedAttr(
-                   qnn::QnnDialect::kNameAttr,
-                   builder.getStringAttr(graph.getOutputName(index)))));
+    attributes.emplace_back().set(
+        qnn::QnnDialect::kNameAttr,
+        builder.getStringAttr(graph.getOutputName(index)));
   }
+  if (failed(returnRowCounts(results, attributes)))
+    return failure();
   func::ReturnOp::create(builder, op.getLoc(), results);
+  func.setType(builder.getFunctionType(func.getArgumentTypes(),
+                                       ValueRange(results).getTypes()));
+  for (auto [index, list] : llvm::enumerate(attributes))
+    func.setResultAttrs(index, list.getDictionary(graph.getContext()));
   return success();
 }
 
@@ -221,10 +299,6 @@ LogicalResult GraphConversion::run() {
   bool good = succeeded(checkNodes());
   if (failed(convertArguments()))
     return failure();
-  // Results are added to the type once they are known; their attributes need
-  // their number now.
-  SmallVector<Type> resultTypes(graph.getResultTypes());
-  func.setType(builder.getFunctionType(func.getArgumentTypes(), resultTypes));
   for (Operation &op : graph.getBody().front()) {
     if (auto initializer = dyn_cast<onnx::InitializerOp>(op)) {
       good &= succeeded(convertInitializer(initializer));
@@ -236,9 +310,6 @@ LogicalResult GraphConversion::run() {
         return failure();
     }
   }
-  func.setType(builder.getFunctionType(
-      func.getArgumentTypes(),
-      func.getBody().front().getTerminator()->getOperandTypes()));
   return success();
 }
 

@@ -54,6 +54,7 @@ const HandlerRegistry &HandlerRegistry::get() {
     registerGridSampleHandlers(result);
     registerIndexingHandlers(result);
     registerMovementHandlers(result);
+    registerNonMaxSuppressionHandlers(result);
     registerNormalizationHandlers(result);
     registerPoolHandlers(result);
     registerQuantizationHandlers(result);

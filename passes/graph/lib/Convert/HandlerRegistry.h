@@ -53,6 +53,7 @@ void registerEinsumHandlers(HandlerRegistry &registry);
 void registerGridSampleHandlers(HandlerRegistry &registry);
 void registerIndexingHandlers(HandlerRegistry &registry);
 void registerMovementHandlers(HandlerRegistry &registry);
+void registerNonMaxSuppressionHandlers(HandlerRegistry &registry);
 void registerNormalizationHandlers(HandlerRegistry &registry);
 void registerPoolHandlers(HandlerRegistry &registry);
 void registerQuantizationHandlers(HandlerRegistry &registry);

@@ -122,7 +122,8 @@ FailureOr<ElementsAttr> graph::importConstant(Attribute value) {
 NodeConversion::NodeConversion(onnx::NodeOp node, OpBuilder &builder,
                                ArrayRef<Value> inputs, int64_t foldLimit)
     : node(node), builder(builder), inputs(inputs),
-      results(node.getOutputs().size()), foldLimit(foldLimit) {}
+      results(node.getOutputs().size()), rowCounts(node.getOutputs().size()),
+      foldLimit(foldLimit) {}
 
 //===----------------------------------------------------------------------===//
 // The node
@@ -461,5 +462,13 @@ LogicalResult NodeConversion::give(unsigned index, Value value) {
   }
   if (index < results.size())
     results[index] = value;
+  return success();
+}
+
+LogicalResult NodeConversion::give(unsigned index, Value value, Value count) {
+  if (mlir::failed(give(index, count ? value : Value())))
+    return failure();
+  if (index < rowCounts.size())
+    rowCounts[index] = count;
   return success();
 }

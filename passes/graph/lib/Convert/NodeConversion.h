@@ -176,7 +176,11 @@ public:
   mlir::LogicalResult refuse(const llvm::Twine &reason);
   /// Reports that input `index` or something computed has a type at fault.
   mlir::LogicalResult give(unsigned index, Value value);
+  /// The same for a value of which only the first `count` rows are there.
+  mlir::LogicalResult give(unsigned index, Value value, Value count);
   llvm::ArrayRef<Value> getResults() const { return results; }
+  /// For each result how many rows it has, null where it has all of them.
+  llvm::ArrayRef<Value> getRowCounts() const { return rowCounts; }
   bool hasFailed() const { return failed; }
   /// True once `refuse` has said why.
   bool hasRefused() const { return refused; }
@@ -197,7 +201,7 @@ private:
   onnx::NodeOp node;
   mlir::OpBuilder &builder;
   llvm::SmallVector<Value> inputs;
-  llvm::SmallVector<Value> results;
+  llvm::SmallVector<Value> results, rowCounts;
   int64_t foldLimit;
   bool failed = false;
   bool refused = false;

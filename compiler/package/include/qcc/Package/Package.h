@@ -90,6 +90,9 @@ struct Value {
   llvm::SmallVector<int64_t, 4> shape;
   std::optional<qcc_preprocess> preprocess;
   Grids grids;
+  /// Of an output whose first extent is a bound: the output that says how many
+  /// rows it has, an i64 of rank 0. These come behind all others.
+  std::optional<uint32_t> rows;
 };
 
 /// A symbolic dimension and its bounds.

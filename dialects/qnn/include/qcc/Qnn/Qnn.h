@@ -34,6 +34,10 @@ enum class ScaleRelation { blocks, passes, absorbs };
 /// True if element types are equal and no static dimension differs.
 bool areCompatibleTypes(mlir::TypeRange inferred, mlir::TypeRange actual);
 
+/// The axis of the only result that `axis` of an operand is by numpy's rules,
+/// or -1 where the operand is repeated along it.
+int64_t mapBroadcastAxis(mlir::Operation *op, unsigned operand, int64_t axis);
+
 } // namespace qcc::qnn
 
 #include "qcc/Qnn/QnnDialect.h.inc"

@@ -32,12 +32,16 @@ def Qnn_Dialect : Dialect {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasRegionResultAttrVerify = 1;
   let extraClassDeclaration = [{
     void registerAttributes();
     /// Name of an argument or result of the entry function: the ONNX tensor name.
     static constexpr ::llvm::StringLiteral kNameAttr = "qnn.name";
     /// Names of symbolic dimensions of an argument, "" where a dimension is static or anonymous.
     static constexpr ::llvm::StringLiteral kDimNamesAttr = "qnn.dim_names";
+    /// Of a result of the entry function whose first dimension is a bound: the number of the result, an i64 of rank 0, that
+    /// says how many rows are there. Results that others name are behind those of the model.
+    static constexpr ::llvm::StringLiteral kRowsAttr = "qnn.rows";
     /// ONNX name of the tensor that an op's (single) result stands for.
     static constexpr ::llvm::StringLiteral kTensorAttr = "qnn.tensor";
     /// Where a value lives: a #qnn.buffer on its defining op, set by the memory planner.

@@ -59,6 +59,20 @@ def Qnn_ScaleEquivariantOp : OpInterface<"ScaleEquivariantOp"> {
   ];
 }
 
+def Qnn_RowwiseOp : OpInterface<"RowwiseOp"> {
+  let cppNamespace = "::qcc::qnn";
+  let description = [{
+    Says which slices of an operand a slice of the result depends on. Where only the first of the slices along a dimension
+    count, how many is known only at run time, ops that treat each slice on its own keep that property.
+  }];
+  let methods = [
+    InterfaceMethod<[{The result axis whose slice i is made of slice i of the operand along `axis` and of no other slice of
+      it, or -1.}],
+      "int64_t", "mapRowsToResult", (ins "unsigned":$operand, "int64_t":$axis), "",
+      "return ::qcc::qnn::mapBroadcastAxis($_op, operand, axis);">,
+  ];
+}
+
 def Qnn_CostOp : OpInterface<"CostOp"> {
   let cppNamespace = "::qcc::qnn";
   let description = [{ What the op costs, independent of any target. }];

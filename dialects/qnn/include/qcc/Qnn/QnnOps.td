@@ -9,6 +9,7 @@
 #ifndef QCC_QNN_QNNOPS_TD
 #define QCC_QNN_QNNOPS_TD
 
+include "qcc/Qnn/QnnDetectionOps.td"
 include "qcc/Qnn/QnnFusedOps.td"
 
 #endif // QCC_QNN_QNNOPS_TD

@@ -28,6 +28,9 @@ defvar Qnn_Transparent =
 defvar Qnn_ScaleEquivariant = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp>;
 defvar Qnn_ScaleMapping = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp, ["getScaleRelation", "mapChannelFactors"]>;
 defvar Qnn_ScaleAbsorbing = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp, ["getScaleRelation", "getWeightInputAxis"]>;
+/// Elementwise ops are row by row by default.
+defvar Qnn_Rowwise = DeclareOpInterfaceMethods<Qnn_RowwiseOp>;
+defvar Qnn_RowwiseMapping = DeclareOpInterfaceMethods<Qnn_RowwiseOp, ["mapRowsToResult"]>;
 defvar Qnn_Cost = DeclareOpInterfaceMethods<Qnn_CostOp>;
 
 /// A pure op whose result type is inferred. The tensor it stands for is the discardable attribute `qnn.tensor`.
@@ -61,7 +64,7 @@ def Qnn_ConstantOp : Qnn_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["val
   let hasFolder = 1;
 }
 
-def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_QuantizableMap, Elementwise, SameOperandsAndResultShape]> {
+def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_QuantizableMap, Elementwise, SameOperandsAndResultShape, Qnn_Rowwise]> {
   let summary = "elementwise function of one tensor";
   let description = [{
     `result[i] = kind(input[i])`. `alpha` and `beta` parametrise `hard_sigmoid` (max(0, min(1, alpha x + beta))), `elu`,
@@ -78,7 +81,8 @@ def Qnn_UnaryOp : Qnn_InferredOp<"unary", [Qnn_QuantizableMap, Elementwise, Same
   let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_QuantizableMap, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType]> {
+def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_QuantizableMap, Qnn_ScaleEquivariant, Elementwise, SameOperandsAndResultType,
+                                           Qnn_Rowwise]> {
   let summary = "clamp to an interval: Relu, Relu6, Clip";
   let description = [{
     `x = min > input[i] ? min : input[i]`, `result[i] = max < x ? max : x`: NaN stays NaN, -0 is not less than 0. Bounds of
@@ -97,7 +101,7 @@ def Qnn_ClampOp : Qnn_InferredOp<"clamp", [Qnn_QuantizableMap, Qnn_ScaleEquivari
   let hasFolder = 1;
 }
 
-def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_QuantizableMap]> {
+def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_QuantizableMap, Qnn_Rowwise]> {
   let summary = "elementwise function of two tensors, with broadcasting";
   let description = [{
     numpy broadcasting. Comparisons give `i1`. `prelu`: `x < 0 ? x * slope : x`. `mod`: sign of the divisor; `fmod`: of the
@@ -115,7 +119,7 @@ def Qnn_BinaryOp : Qnn_InferredOp<"binary", [Qnn_QuantizableMap]> {
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
 }
 
-def Qnn_SelectOp : Qnn_InferredOp<"select", []> {
+def Qnn_SelectOp : Qnn_InferredOp<"select", [Qnn_Rowwise]> {
   let summary = "elementwise choice, with broadcasting (ONNX Where)";
   let description = [{
     `result[i] = condition[i] ? on_true[i] : on_false[i]`.
@@ -132,7 +136,7 @@ def Qnn_SelectOp : Qnn_InferredOp<"select", []> {
                          type($on_false) `->` type($result)}];
 }
 
-def Qnn_CastOp : Qnn_Op<"cast", [Pure, SameOperandsAndResultShape]> {
+def Qnn_CastOp : Qnn_Op<"cast", [Pure, SameOperandsAndResultShape, Qnn_Rowwise]> {
   let summary = "convert the element type";
   let description = [{
     As ONNX Cast: float to integer truncates towards zero, anything to `i1` is `!= 0`, integers wrap. Out-of-range floats
@@ -245,7 +249,7 @@ def Qnn_PoolOp : Qnn_InferredOp<"pool", [Qnn_Transparent, Qnn_ScaleEquivariant]>
   let hasVerifier = 1;
 }
 
-def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable, Qnn_ScaleEquivariant]> {
+def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable, Qnn_ScaleEquivariant, Qnn_RowwiseMapping]> {
   let summary = "reduction over axes";
   let description = [{
     `axes` are sorted, non-negative and unique; empty means no reduction. Order of accumulation: see "reductions" in
@@ -263,7 +267,7 @@ def Qnn_ReduceOp : Qnn_InferredOp<"reduce", [Qnn_Quantizable, Qnn_ScaleEquivaria
   let hasVerifier = 1;
 }
 
-def Qnn_ArgReduceOp : Qnn_InferredOp<"arg_reduce", []> {
+def Qnn_ArgReduceOp : Qnn_InferredOp<"arg_reduce", [Qnn_RowwiseMapping]> {
   let summary = "index of the extreme element along an axis";
   let description = [{
     ArgMax, or ArgMin if `minimum`; of equal elements the first one, or the last if `last`. Result `i64`. A NaN is never better
@@ -297,7 +301,7 @@ def Qnn_TopKOp : Qnn_InferredOp<"topk", []> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Qnn_SoftmaxOp : Qnn_InferredOp<"softmax", [SameOperandsAndResultType]> {
+def Qnn_SoftmaxOp : Qnn_InferredOp<"softmax", [SameOperandsAndResultType, Qnn_RowwiseMapping]> {
   let summary = "softmax along an axis";
   let description = [{
     `exp(x - max) / sum exp(x - max)`; with `log`: `x - max - log(sum exp(x - max))`.
@@ -338,7 +342,7 @@ def Qnn_LayerNormOp : Qnn_InferredOp<"layer_norm", [AttrSizedOperandSegments]> {
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleMapping]> {
+def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleMapping, Qnn_RowwiseMapping]> {
   let summary = "permute dimensions";
   let description = [{
     `result` dimension i is `input` dimension `permutation[i]`. Constraints: (C1) a permutation of the rank.
@@ -355,7 +359,7 @@ def Qnn_TransposeOp : Qnn_InferredOp<"transpose", [Qnn_Transparent, Qnn_ScaleMap
   let hasCanonicalizer = 1;
 }
 
-def Qnn_ReshapeOp : Qnn_Op<"reshape", [Pure, Qnn_Transparent]> {
+def Qnn_ReshapeOp : Qnn_Op<"reshape", [Pure, Qnn_Transparent, Qnn_RowwiseMapping]> {
   let summary = "the same elements in another shape";
   let description = [{
     Row-major order is kept. Constraints: (C1) equal element types; (C2) equal element counts where both are static.
@@ -372,7 +376,7 @@ def Qnn_ReshapeOp : Qnn_Op<"reshape", [Pure, Qnn_Transparent]> {
   let hasCanonicalizer = 1;
 }
 
-def Qnn_BroadcastOp : Qnn_Op<"broadcast", [Pure, Qnn_Transparent]> {
+def Qnn_BroadcastOp : Qnn_Op<"broadcast", [Pure, Qnn_Transparent, Qnn_RowwiseMapping]> {
   let summary = "repeat along dimensions of size 1 (ONNX Expand)";
   let description = [{ Constraints: (C1) the input broadcasts to the result's shape by numpy's rules. }];
   let arguments = (ins Qnn_Tensor:$input);
@@ -382,7 +386,7 @@ def Qnn_BroadcastOp : Qnn_Op<"broadcast", [Pure, Qnn_Transparent]> {
   let hasFolder = 1;
 }
 
-def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleMapping]> {
+def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleMapping, Qnn_RowwiseMapping]> {
   let summary = "join tensors along an axis";
   let description = [{ Constraints: (C1) at least one operand, equal ranks, axis in range, equal other dimensions. }];
   let arguments = (ins Variadic<Qnn_Tensor>:$inputs, I64Attr:$axis);
@@ -392,7 +396,7 @@ def Qnn_ConcatOp : Qnn_InferredOp<"concat", [Qnn_Transparent, Qnn_ScaleMapping]>
   let hasFolder = 1;
 }
 
-def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleMapping]> {
+def Qnn_SliceOp : Qnn_InferredOp<"slice", [Qnn_Transparent, Qnn_ScaleMapping, Qnn_RowwiseMapping]> {
   let summary = "a strided part of a tensor";
   let description = [{
     `result[i] = input[starts + i * steps]`, `sizes` elements along each dimension; steps may be negative.
@@ -426,7 +430,7 @@ def Qnn_PadOp : Qnn_InferredOp<"pad", [Qnn_Transparent, Qnn_ScaleMapping]> {
   let hasFolder = 1;
 }
 
-def Qnn_TileOp : Qnn_InferredOp<"tile", [Qnn_Transparent]> {
+def Qnn_TileOp : Qnn_InferredOp<"tile", [Qnn_Transparent, Qnn_RowwiseMapping]> {
   let summary = "repeat a tensor along its dimensions";
   let description = [{
     `repeats` times along each dimension. Constraints: (C1) one entry of at least 0 for each dimension.
@@ -440,7 +444,7 @@ def Qnn_TileOp : Qnn_InferredOp<"tile", [Qnn_Transparent]> {
   let assemblyFormat = "$input $repeats attr-dict `:` type($input) `->` type($result)";
 }
 
-def Qnn_GatherOp : Qnn_InferredOp<"gather", [Qnn_Transparent]> {
+def Qnn_GatherOp : Qnn_InferredOp<"gather", [Qnn_Transparent, Qnn_RowwiseMapping]> {
   let summary = "select slices by index along an axis";
   let description = [{
     `result[a..., i..., b...] = input[a..., indices[i...], b...]`. Negative indices count from the end. Out of range is clamped

@@ -24,6 +24,8 @@ def ConvertOnnxToQnnPass : Pass<"qcc-convert-onnx-to-qnn", "::mlir::ModuleOp"> {
     - Layout: spatial ops are channels-last, so they are put between transposes, which `qcc-move-transposes` cancels.
     - Shapes: a symbolic dimension takes the value that `shapes` gives it. A leading one without a value becomes 1, with a
       remark; any other is an error.
+    - Data-dependent sizes: `NonMaxSuppression` gives as many rows as there can be, and the function returns beside them how
+      many there are: `qnn.rows` names that result. A node that does not treat each of these rows on its own is refused.
     - Types: half, bfloat16 and double tensors are computed in f32. Inputs and outputs keep the type that they are
       declared with: a `qnn.cast` stands at the border.
     - Names: arguments and results carry `qnn.name`, ops whose result stands for an ONNX tensor carry `qnn.tensor`.

@@ -41,7 +41,7 @@ extern "C" {
 
 enum {
   QCC_ARTIFACT_VERSION_MAJOR = 1, ///< Another major version is refused.
-  QCC_ARTIFACT_VERSION_MINOR = 0, ///< A newer minor version only adds sections.
+  QCC_ARTIFACT_VERSION_MINOR = 1, ///< A newer minor version only adds sections.
   QCC_SECTION_ALIGNMENT = 64,
   QCC_PAGE_ALIGNMENT = 4096,
   QCC_MAX_RANK = 8,      ///< The largest rank of a tensor.
@@ -116,6 +116,7 @@ typedef enum qcc_section_kind {
   QCC_SECTION_PROVENANCE = 8, ///< JSON text without a NUL. At most one.
   QCC_SECTION_GOLDEN = 9,     ///< See qcc_golden. At most one.
   QCC_SECTION_BITCODE = 10,   ///< LLVM bitcode, for emulators and tools.
+  QCC_SECTION_ROWS = 11,      ///< qcc_rows[]. At most one. Since 1.1.
 } qcc_section_kind;
 
 /// Weights and bitcode are verified on request and in every self-test; all
@@ -354,6 +355,15 @@ typedef struct qcc_signature {
   uint32_t name; ///< String: the model.
   uint32_t reserved;
 } qcc_signature;
+
+/// An output whose leading extent is a bound: only its first rows, as many as
+/// another output says, are a run's result. Outputs that say so are the last
+/// ones of the signature; a runtime does not list them. A reader of version 1.0
+/// does, and shows all rows.
+typedef struct qcc_rows {
+  uint32_t output; ///< Index among the outputs; increasing.
+  uint32_t count;  ///< The output, an i64 of rank 0, that holds their number.
+} qcc_rows;
 
 //===----------------------------------------------------------------------===//
 // Golden vectors
