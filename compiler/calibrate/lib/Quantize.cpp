@@ -32,7 +32,7 @@ static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 /// Less, in dB, may be chance: other samples do not agree with it.
 static constexpr double kClearlyBetter = 1;
 /// Sets of layers whose refinement is tried, each at the cost of a candidate.
-static constexpr int kMostTrials = 4;
+static constexpr int kMostTrials = 3;
 
 namespace {
 
@@ -255,7 +255,11 @@ LogicalResult Chooser::refine() {
         return failure();
       noise = std::move(*measured);
     }
-    RefinementPlanner planner(exact, *noise, chosen.refinement);
+    FailureOr<double> work = programWork(*module);
+    if (failed(work))
+      return failure();
+    RefinementPlanner planner(exact, *noise, chosen.refinement, *work,
+                              *workOfAll);
     std::optional<Refinement> ofInputs = planner.refineInputs(tried),
                               refinement = ofInputs;
     if (!refinement)

@@ -9,6 +9,7 @@
 #include "Refinement.h"
 
 #include "SwitchedProgram.h"
+#include "Work.h"
 
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
@@ -27,48 +28,37 @@ using quantize::Precision;
 /// follows a first layer in f32 up to the next integer one is not rounded
 /// either, residual sums all through the network, so that it may gain more.
 static constexpr double kLeastInputShare = 0.1;
-/// A decibel is worth so much of the network's work where the outputs keep less
-/// than kEnough, and nothing where they keep kGoodEnough.
-static constexpr double kWorthOfDecibel = 0.2, kEnough = 31, kGoodEnough = 40;
-/// Less, in dB, is not worth a layer of another kind.
-static constexpr double kLeastGain = 1;
-/// As much as two parts of everything cost, and making them.
-static constexpr double kMostAddedWork = 1.2;
-/// Where f32 costs no more than this, it is taken at once: it leaves no error.
-static constexpr double kLittleWork = 0.1;
+/// An error that is smaller by the size of the signal would be worth so much of
+/// the network's work: 1 % is worth almost half. Less than a decibel is
+/// nothing.
+static constexpr double kWorthOfSignal = 45, kLeastGain = 1;
+/// Nobody needs more, in dB.
+static constexpr double kGoodEnough = 40;
+/// Refined layers may add so much to the work; as much as two parts of
+/// everything cost if half of the errors, 3 dB, come from one tensor.
+static constexpr double kMostAddedWork = 0.35, kMostForOneTensor = 1.2,
+                        kHalf = 3;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.
 static constexpr int64_t kMacs = int64_t(1) << 36;
 static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 
-/// What a layer of so many multiply-accumulates costs more than in int8, in
-/// those of int8. In f32 each takes 3.3 to 4 times as long on processors with
-/// VNNI; two parts are two contractions. Numbers in f32 are read more slowly,
-/// and two parts must be made.
-static double addedCost(Precision precision, double macs, double numbersRead) {
-  switch (precision) {
-  case Precision::w8a8:
-  case Precision::w8a8PerTensor:
-  case Precision::w8a16:
-    return 0;
-  case Precision::w8a8x2:
-    return macs + 8 * numbersRead;
-  case Precision::f32:
-    return 3 * macs + 4 * numbersRead;
-  }
-  llvm_unreachable("all precisions have a cost");
-}
-
 /// A contraction with constant weights. One node is one layer, even where it is
 /// computed in parts.
 struct RefinementPlanner::Layer {
   std::string name;
-  double macs = 0, numbersRead = 0;
-  SmallVector<size_t> roundings; ///< Those it suffers from.
+  double macsWork = 0, reads = 0, writes = 0; ///< Numbers it reads and writes.
+  SmallVector<size_t> roundings;              ///< Those it suffers from.
 
-  double addedCost(Precision precision) const {
-    return ::addedCost(precision, macs, numbersRead);
+  /// In the unit of programWork(). In f32, multiplications take longer, and
+  /// numbers are written and read with four bytes. Two parts are made by two
+  /// maps, and what their contractions give is added up in f32.
+  double addedWork(Precision precision) const {
+    if (precision == Precision::f32)
+      return (kFloatWork - 1) * macsWork + 6 * kByteWork * reads;
+    return macsWork + (15 * kByteWork + 2 * kResultWork) * reads +
+           (8 * kByteWork + kResultWork) * writes;
   }
 };
 
@@ -106,36 +96,32 @@ static void collectRoundingsOf(Value value,
       collectRoundingsOf(operand.get(), found);
 }
 
-/// Calls `visit(op, name, macs, numbersRead)` for each layer of `exact`, those
-/// in f32 too.
-template <typename Visit>
-static void forEachLayer(ModuleOp exact, Visit visit) {
+/// Calls `visit(op, input)` for each layer of `exact`, those in f32 too.
+static void forEachLayer(ModuleOp exact,
+                         function_ref<void(qnn::CostOp, Value input)> visit) {
   llvm::StringSet<> seen;
   exact.walk([&](qnn::QuantizableOp op) {
     auto cost = dyn_cast<qnn::CostOp>(op.getOperation());
     OpOperand *input = activationOf(op);
-    if (!op.isIntegerContraction() || !cost || !input)
-      return;
-    std::string name = analysis::nodeName(op);
-    auto type = cast<RankedTensorType>(input->get().getType());
-    if (seen.insert(name).second && type.hasStaticShape())
-      visit(input->get(), name, std::max<int64_t>(cost.getMacs(), 0),
-            type.getNumElements());
+    if (op.isIntegerContraction() && cost && input &&
+        seen.insert(analysis::nodeName(op)).second)
+      visit(cost, input->get());
   });
 }
 
+/// How many numbers a tensor of static shape has; 0 where it is not known.
+static double numbersOf(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape()
+             ? static_cast<double>(type.getNumElements())
+             : 0;
+}
+
 double qcc::calibration::worthOf(double before, double after) {
-  if (!(after >= before + kLeastGain))
+  if (before >= kGoodEnough || !(after >= before + kLeastGain))
     return 0;
-  // The integral of what a decibel is worth: the same up to kEnough, less and
-  // less from there to kGoodEnough.
-  auto upTo = [](double sqnr) {
-    constexpr double kDecline = kGoodEnough - kEnough;
-    double missing = std::clamp(kGoodEnough - sqnr, 0.0, kDecline) / kDecline;
-    return std::min(sqnr, kEnough) +
-           kDecline / 3 * (1 - missing * missing * missing);
-  };
-  return (upTo(after) - upTo(before)) * kWorthOfDecibel;
+  auto sizeOfError = [](double sqnr) { return std::pow(10, -sqnr / 20); };
+  return kWorthOfSignal * (sizeOfError(before) - sizeOfError(after));
 }
 
 FailureOr<MeasuredNoise>
@@ -182,9 +168,10 @@ qcc::calibration::measureNoise(ModuleOp exact, const Executor &rounded,
 
 RefinementPlanner::RefinementPlanner(ModuleOp exact,
                                      const MeasuredNoise &measured,
-                                     const Refinement &current)
+                                     const Refinement &current, double work,
+                                     double workOfAll)
     : readers(measured.ofRoundings.size()), measured(measured),
-      current(current) {
+      current(current), workOfAll(workOfAll), spent(work / workOfAll - 1) {
   llvm::DenseMap<Operation *, size_t> places;
   for (auto [i, op] :
        llvm::enumerate(collectRoundings(analysis::entryFunction(exact)))) {
@@ -192,16 +179,16 @@ RefinementPlanner::RefinementPlanner(ModuleOp exact,
     if (isa<BlockArgument>(op.getInput()))
       ofInputs.push_back(i);
   }
-  forEachLayer(exact, [&](Value input, const std::string &name, double macs,
-                          double numbersRead) {
+  forEachLayer(exact, [&](qnn::CostOp op, Value input) {
     llvm::SetVector<Operation *> found;
     collectRoundingsOf(input, found);
     Layer &layer = layers.emplace_back();
-    layer.name = name;
-    layer.macs = macs;
-    layer.numbersRead = numbersRead;
-    for (Operation *op : found) {
-      layer.roundings.push_back(places.lookup(op));
+    layer.name = analysis::nodeName(op);
+    layer.macsWork = macsWork(op);
+    layer.reads = numbersOf(input);
+    layer.writes = numbersOf(op->getResult(0));
+    for (Operation *rounding : found) {
+      layer.roundings.push_back(places.lookup(rounding));
       readers[layer.roundings.back()].push_back(layers.size() - 1);
     }
   });
@@ -229,11 +216,10 @@ RefinementPlanner::stepFor(const Layer &layer,
     for (size_t reader : readers[rounding])
       if (!refined.count(layers[reader].name))
         members.insert(reader);
-  double total = 0, f32Cost = 0;
-  for (const Layer &any : layers)
-    total += any.macs;
+  double inFloat = 0, inParts = 0;
   for (size_t member : members) {
-    f32Cost += layers[member].addedCost(Precision::f32);
+    inFloat += layers[member].addedWork(Precision::f32);
+    inParts += layers[member].addedWork(Precision::w8a8x2);
     for (size_t rounding : layers[member].roundings)
       if (llvm::all_of(readers[rounding], [&](size_t reader) {
             return members.contains(reader) ||
@@ -241,13 +227,12 @@ RefinementPlanner::stepFor(const Layer &layer,
           }))
         spared.insert(rounding);
   }
-  Precision precision =
-      f32Cost <= kLittleWork * total ? Precision::f32 : Precision::w8a8x2;
   Step step{{}, Noise(measured.together.size(), 0.0), 0};
-  for (size_t member : members) {
+  // In f32 nothing is rounded, weights neither.
+  Precision precision = inFloat <= inParts ? Precision::f32 : Precision::w8a8x2;
+  step.cost = std::min(inFloat, inParts) / workOfAll;
+  for (size_t member : members)
     step.added[layers[member].name] = precision;
-    step.cost += layers[member].addedCost(precision) / total;
-  }
   for (size_t rounding : spared)
     for (auto [sum, part] :
          llvm::zip(step.noise, measured.ofRoundings[rounding]))
@@ -255,16 +240,20 @@ RefinementPlanner::stepFor(const Layer &layer,
   return step;
 }
 
+bool RefinementPlanner::isAffordable(double cost, double gain) const {
+  return spent + cost <= (gain >= kHalf ? kMostForOneTensor : kMostAddedWork);
+}
+
 std::optional<Refinement>
 RefinementPlanner::refineInputs(const std::set<Refinement> &tried) const {
   for (size_t rounding : ofInputs) {
-    if (gainOf(measured.ofRoundings[rounding], measured.together) <
-            -10 * std::log10(1 - kLeastInputShare) ||
+    double gain = gainOf(measured.ofRoundings[rounding], measured.together);
+    if (gain < -10 * std::log10(1 - kLeastInputShare) ||
         readers[rounding].empty())
       continue;
     std::optional<Step> step =
         stepFor(layers[readers[rounding].front()], current);
-    if (!step || step->cost > kMostAddedWork)
+    if (!step || !isAffordable(step->cost, gain))
       continue;
     Refinement result = current;
     result.insert(step->added.begin(), step->added.end());
@@ -286,10 +275,11 @@ RefinementPlanner::refineMost(double sqnr, size_t &mostSteps) const {
     double nextGain = 0;
     for (const Layer &layer : layers) {
       std::optional<Step> step = stepFor(layer, refined);
-      if (!step || work + step->cost > kMostAddedWork)
+      if (!step)
         continue;
       if (double here = gainOf(step->noise, left);
-          here > 0 && (!next || here * next->cost > nextGain * step->cost)) {
+          here > 0 && isAffordable(work + step->cost, here) &&
+          (!next || here * next->cost > nextGain * step->cost)) {
         next = std::move(step);
         nextGain = here;
       }

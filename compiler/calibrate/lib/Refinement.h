@@ -50,9 +50,10 @@ double worthOf(double before, double after);
 class RefinementPlanner {
 public:
   /// `measured` is the noise of `exact`, whose layers have the precision of
-  /// `current`.
+  /// `current`; `work` is its programWork(), and `workOfAll` what it is in
+  /// int8.
   RefinementPlanner(mlir::ModuleOp exact, const MeasuredNoise &measured,
-                    const Refinement &current);
+                    const Refinement &current, double work, double workOfAll);
   ~RefinementPlanner();
 
   /// The layers that read one of the network's inputs, if its rounding makes a
@@ -73,12 +74,16 @@ private:
   std::optional<Step> stepFor(const Layer &layer,
                               const Refinement &refined) const;
 
+  /// Whether layers that gain so many dB may cost that, a share of the work.
+  bool isAffordable(double cost, double gain) const;
+
   std::vector<Layer> layers;
   /// For each rounding the layers that suffer from it.
   std::vector<llvm::SmallVector<size_t>> readers;
   llvm::SmallVector<size_t> ofInputs; ///< Roundings of arguments.
   const MeasuredNoise &measured;
   const Refinement &current;
+  double workOfAll, spent; ///< The share of it that refinement took so far.
 };
 
 } // namespace qcc::calibration

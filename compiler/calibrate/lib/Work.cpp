@@ -18,10 +18,10 @@
 
 using namespace mlir;
 using namespace qcc;
+using namespace qcc::calibration;
 
-/// Of an AVX-512 VNNI core, relative to a multiply-accumulate of int8, of which
-/// it does 64 to 128 in a cycle. Depthwise convolutions use a quarter of that.
-static constexpr double kFloat = 4, kDepthwise = 4, kByte = 2, kResult = 10;
+/// Depthwise convolutions use a quarter of the multipliers.
+static constexpr double kDepthwise = 4;
 
 static double bytesOf(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -30,30 +30,40 @@ static double bytesOf(Value value) {
              : 0;
 }
 
+/// True if each channel is convolved by itself.
+template <typename ConvT> static bool isDepthwise(Operation *op) {
+  auto conv = dyn_cast<ConvT>(op);
+  return conv && conv.getGroups() > 1 &&
+         static_cast<int64_t>(conv.getGroups()) ==
+             cast<RankedTensorType>(conv.getInput().getType())
+                 .getShape()
+                 .back();
+}
+
+double qcc::calibration::macsWork(qnn::CostOp op) {
+  double macs = std::max<int64_t>(op.getMacs(), 0);
+  bool depthwise =
+      isDepthwise<qnn::ConvOp>(op) || isDepthwise<qnn::FusedConvOp>(op);
+  return depthwise ? kDepthwise * macs : macs;
+}
+
 static double workOf(Operation *op) {
   if (op->hasTrait<OpTrait::ConstantLike>() ||
       op->hasTrait<OpTrait::IsTerminator>() || lower::isView(op))
     return 0;
   double work = 0;
   for (Value operand : op->getOperands())
-    work += kByte * bytesOf(operand);
+    work += kByteWork * bytesOf(operand);
   for (Value result : op->getResults())
     if (double bytes = bytesOf(result))
-      work +=
-          kByte * bytes +
-          kResult * cast<RankedTensorType>(result.getType()).getNumElements();
+      work += kByteWork * bytes +
+              kResultWork *
+                  cast<RankedTensorType>(result.getType()).getNumElements();
   auto cost = dyn_cast<qnn::CostOp>(op);
   if (!cost || op->getNumOperands() == 0)
     return work;
-  double macs = std::max<int64_t>(cost.getMacs(), 0);
-  if (getElementTypeOrSelf(op->getOperand(0)).isF32())
-    macs *= kFloat;
-  if (auto conv = dyn_cast<qnn::FusedConvOp>(op);
-      conv && conv.getGroups() > 1 &&
-      conv.getGroups() ==
-          cast<RankedTensorType>(conv.getInput().getType()).getShape().back())
-    macs *= kDepthwise;
-  return work + macs;
+  bool isFloat = getElementTypeOrSelf(op->getOperand(0)).isF32();
+  return work + (isFloat ? kFloatWork : 1) * macsWork(cost);
 }
 
 FailureOr<double> qcc::calibration::programWork(ModuleOp network) {
