@@ -32,7 +32,7 @@ static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 /// Less, in dB, may be chance: other samples do not agree with it.
 static constexpr double kClearlyBetter = 1;
 /// Sets of layers whose refinement is tried, each at the cost of a candidate.
-static constexpr int kMostTrials = 3;
+static constexpr int kMostTrials = 2;
 
 namespace {
 
