@@ -28,6 +28,8 @@ using quantize::Precision;
 /// follows a first layer in f32 up to the next integer one is not rounded
 /// either, residual sums all through the network, so that it may gain more.
 static constexpr double kLeastInputShare = 0.1;
+/// So it is in f32 where that adds no more to the work.
+static constexpr double kLittleWork = 0.1;
 /// An error that is smaller by the size of the signal would be worth so much of
 /// the network's work: 1 % is worth almost half. Less than a decibel is
 /// nothing.
@@ -228,9 +230,13 @@ RefinementPlanner::stepFor(const Layer &layer,
         spared.insert(rounding);
   }
   Step step{{}, Noise(measured.together.size(), 0.0), 0};
-  // In f32 nothing is rounded, weights neither.
-  Precision precision = inFloat <= inParts ? Precision::f32 : Precision::w8a8x2;
-  step.cost = std::min(inFloat, inParts) / workOfAll;
+  // In f32 nothing is rounded, weights neither, nor what is made of inputs.
+  bool isFirst = llvm::any_of(
+      ofInputs, [&](size_t rounding) { return spared.contains(rounding); });
+  bool takesFloat =
+      inFloat <= inParts || (isFirst && inFloat <= kLittleWork * workOfAll);
+  Precision precision = takesFloat ? Precision::f32 : Precision::w8a8x2;
+  step.cost = (takesFloat ? inFloat : inParts) / workOfAll;
   for (size_t member : members)
     step.added[layers[member].name] = precision;
   for (size_t rounding : spared)
