@@ -8,22 +8,12 @@
 
 #include "Refinement.h"
 
-#include "ResidualNetwork.h"
+#include "QuantizedNetwork.h"
 #include "Work.h"
-#include "qcc/Calibrate/Passes.h"
-#include "qcc/Calibration/Calibrate.h"
-#include "qcc/Calibration/Quantize.h"
 #include "qcc/Qnn/Constants.h"
-#include "qcc/io/Dataset.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "llvm/Support/FileSystem.h"
-#include "gtest/gtest.h"
-
+#include <cmath>
 #include <limits>
-#include <random>
 
 using namespace mlir;
 using namespace qcc;
@@ -31,47 +21,8 @@ using namespace qcc::calibration;
 
 namespace {
 
-/// A small residual network in f32 and in Q/DQ form.
-class RefinementTest : public testing::Test {
+class RefinementTest : public test::QuantizedNetwork {
 protected:
-  RefinementTest() {
-    context.loadDialect<qnn::QnnDialect, func::FuncDialect>();
-    (void)llvm::sys::fs::createTemporaryFile("refine", "npy", path);
-  }
-  ~RefinementTest() override { llvm::sys::fs::remove(path); }
-
-  void SetUp() override {
-    std::mt19937 generator(11);
-    std::normal_distribution<float> normal(0, 1);
-    std::vector<float> values(64 * 32);
-    for (float &value : values)
-      value = normal(generator);
-    io::ArrayType type{QCC_DTYPE_F32, {64, 32}};
-    ASSERT_TRUE(io::writeNpy(std::string(path), type, values.data()).ok());
-    module =
-        parseSourceString<ModuleOp>(test::network(), ParserConfig(&context));
-    floatModule = module->clone();
-    PassManager manager(&context);
-    calibrate::buildCalibratePipeline(manager);
-    ASSERT_TRUE(succeeded(manager.run(*module)));
-    FailureOr<Samples> opened = Samples::open(*module, {std::string(path)}, "");
-    FailureOr<Measurable> reference =
-        Measurable::create(*module, createInterpreterExecutor);
-    ASSERT_TRUE(succeeded(opened) && succeeded(reference));
-    samples.emplace(std::move(*opened));
-    FailureOr<calibrate::ModelStatistics> statistics =
-        collectStatistics(*module, *samples, *reference->executor);
-    ASSERT_TRUE(succeeded(statistics));
-    ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
-    Recipe recipe;
-    recipe.refine = false;
-    recipe.channelScales = false;
-    FailureOr<QuantizeResult> quantized = calibration::quantize(
-        module, &*samples, recipe, *reference, createInterpreterExecutor);
-    ASSERT_TRUE(succeeded(quantized));
-    result = std::move(*quantized);
-  }
-
   /// Makes the grid of the activation that `layer` reads coarser.
   void coarsen(StringRef layer, float factor) {
     result.exact->walk([&](qnn::LinearOp op) {
@@ -87,12 +38,6 @@ protected:
       dequantize.getScaleMutable().assign(coarse);
     });
   }
-
-  MLIRContext context;
-  llvm::SmallString<64> path;
-  OwningOpRef<ModuleOp> module, floatModule;
-  std::optional<Samples> samples;
-  QuantizeResult result;
 };
 
 } // namespace

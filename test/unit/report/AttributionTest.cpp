@@ -8,82 +8,25 @@
 
 #include "qcc/Report/Attribution.h"
 
-#include "ResidualNetwork.h"
+#include "QuantizedNetwork.h"
 #include "qcc/Analysis/Names.h"
-#include "qcc/Calibrate/Passes.h"
-#include "qcc/Calibration/Calibrate.h"
-#include "qcc/Calibration/Quantize.h"
 #include "qcc/Qnn/Constants.h"
-#include "qcc/io/Dataset.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "llvm/Support/FileSystem.h"
-#include "gtest/gtest.h"
-
-#include <random>
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::report;
-using qcc::test::network;
 
 namespace {
 
-class AttributionTest : public testing::Test {
+class AttributionTest : public test::QuantizedNetwork {
 protected:
-  AttributionTest() {
-    context.loadDialect<qnn::QnnDialect, func::FuncDialect>();
-    (void)llvm::sys::fs::createTemporaryFile("report", "npy", path);
-  }
-  ~AttributionTest() override { llvm::sys::fs::remove(path); }
-
-  void SetUp() override {
-    std::mt19937 generator(11);
-    std::normal_distribution<float> normal(0, 1);
-    std::vector<float> values(64 * 32);
-    for (float &value : values)
-      value = normal(generator);
-    io::ArrayType type{QCC_DTYPE_F32, {64, 32}};
-    ASSERT_TRUE(io::writeNpy(std::string(path), type, values.data()).ok());
-
-    module = parseSourceString<ModuleOp>(network(), ParserConfig(&context));
-    PassManager manager(&context);
-    calibrate::buildCalibratePipeline(manager);
-    ASSERT_TRUE(succeeded(manager.run(*module)));
-    FailureOr<calibration::Samples> opened =
-        calibration::Samples::open(*module, {std::string(path)}, "");
-    ASSERT_TRUE(succeeded(opened));
-    samples.emplace(std::move(*opened));
-    FailureOr<calibration::Measurable> reference =
-        calibration::Measurable::create(*module,
-                                        calibration::createInterpreterExecutor);
-    ASSERT_TRUE(succeeded(reference));
-    FailureOr<calibrate::ModelStatistics> statistics =
-        calibration::collectStatistics(*module, *samples, *reference->executor);
-    ASSERT_TRUE(succeeded(statistics));
-    ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
-    calibration::Recipe recipe;
-    recipe.channelScales = false;
-    FailureOr<calibration::QuantizeResult> result =
-        calibration::quantize(module, &*samples, recipe, *reference,
-                              calibration::createInterpreterExecutor);
-    ASSERT_TRUE(succeeded(result));
-    exact = std::move(result->exact);
-  }
-
   Attribution attribute(ModuleOp rounded) {
-    FailureOr<Attribution> result = attributeError(
-        *exact, rounded, *samples, calibration::createInterpreterExecutor);
-    EXPECT_TRUE(succeeded(result));
-    return succeeded(result) ? std::move(*result) : Attribution();
+    FailureOr<Attribution> attribution =
+        attributeError(*result.exact, rounded, *samples,
+                       calibration::createInterpreterExecutor);
+    EXPECT_TRUE(succeeded(attribution));
+    return succeeded(attribution) ? std::move(*attribution) : Attribution();
   }
-
-  MLIRContext context;
-  llvm::SmallString<64> path;
-  OwningOpRef<ModuleOp> module, exact;
-  std::optional<calibration::Samples> samples;
 };
 
 /// Multiplies the scales that `op` has by `factor`.
