@@ -41,7 +41,7 @@ struct Candidate {
   calibrate::RangeMethod ranges;
   bool channelScales;
   BiasCorrection bias;
-  Refinement refinement; ///< Layers that are not int8.
+  Refinement refinement = {}; ///< Layers that are not int8.
 };
 
 /// Keeps what a candidate has to say until it is known whether it is chosen.
@@ -73,10 +73,13 @@ public:
     splitSamples();
   }
 
-  /// Keeps the candidate if it is better by more than `margin` dB, or, with
-  /// `workOfAll`, if it is worth what it costs more as a share of that work.
-  LogicalResult tryCandidate(const Candidate &candidate, double margin = 0,
-                             std::optional<double> workOfAll = std::nullopt);
+  /// Says of a candidate that keeps so many dB whether it is better.
+  using Judge = function_ref<FailureOr<bool>(ModuleOp quantized, double sqnr)>;
+
+  /// Keeps the candidate if there is none yet or if it is better.
+  LogicalResult tryCandidate(const Candidate &candidate, Judge isBetter);
+  /// Keeps it if it is better by more than `margin` dB.
+  LogicalResult tryCandidate(const Candidate &candidate, double margin = 0);
   /// Tries more precision for the layers that make most of the errors.
   LogicalResult refine();
 
@@ -208,8 +211,15 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
   return success();
 }
 
-LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin,
-                                    std::optional<double> workOfAll) {
+LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin) {
+  // A NaN never wins against what came before.
+  return tryCandidate(candidate, [&](ModuleOp, double sqnr) -> FailureOr<bool> {
+    return sqnr > result.sqnr + margin;
+  });
+}
+
+LogicalResult Chooser::tryCandidate(const Candidate &candidate,
+                                    Judge isBetter) {
   OwningOpRef<ModuleOp> copy = original.clone();
   HeldRemarks held(original.getContext());
   QuantizeResult built;
@@ -217,16 +227,12 @@ LogicalResult Chooser::tryCandidate(const Candidate &candidate, double margin,
     return failure();
   if (samples && failed(measure(*copy, built)))
     return failure();
-  // A NaN never wins against what came before.
-  bool isBetter = !module || built.sqnr > result.sqnr + margin;
-  if (workOfAll) {
-    FailureOr<double> before = programWork(*module), after = programWork(*copy);
-    if (failed(before) || failed(after))
-      return failure();
-    isBetter =
-        worthOf(result.sqnr, built.sqnr) > (*after - *before) / *workOfAll;
-  }
-  if (isBetter) {
+  FailureOr<bool> wins = true;
+  if (module)
+    wins = isBetter(*copy, built.sqnr);
+  if (failed(wins))
+    return failure();
+  if (*wins) {
     module = std::move(copy);
     chosen = candidate;
     result = std::move(built);
@@ -242,6 +248,14 @@ LogicalResult Chooser::refine() {
   FailureOr<double> workOfAll = programWork(*module);
   if (failed(workOfAll))
     return failure();
+  double work = *workOfAll, workOfTrial = 0;
+  auto pays = [&](ModuleOp quantized, double sqnr) -> FailureOr<bool> {
+    FailureOr<double> estimated = programWork(quantized);
+    if (failed(estimated))
+      return failure();
+    workOfTrial = *estimated;
+    return worthOf(result.sqnr, sqnr) > (workOfTrial - work) / *workOfAll;
+  };
   for (int i = 0; i < kMostTrials; ++i) {
     // Where nothing is worth anything no more needs to be measured.
     if (worthOf(result.sqnr, std::numeric_limits<double>::infinity()) <= 0)
@@ -255,10 +269,7 @@ LogicalResult Chooser::refine() {
         return failure();
       noise = std::move(*measured);
     }
-    FailureOr<double> work = programWork(*module);
-    if (failed(work))
-      return failure();
-    RefinementPlanner planner(exact, *noise, chosen.refinement, *work,
+    RefinementPlanner planner(exact, *noise, chosen.refinement, work,
                               *workOfAll);
     std::optional<Refinement> ofInputs = planner.refineInputs(tried),
                               refinement = ofInputs;
@@ -268,9 +279,10 @@ LogicalResult Chooser::refine() {
       return success();
     Candidate candidate = chosen;
     candidate.refinement = *refinement;
-    if (failed(tryCandidate(candidate, /*margin=*/0, *workOfAll)))
+    if (failed(tryCandidate(candidate, pays)))
       return failure();
     if (chosen.refinement == *refinement) {
+      work = workOfTrial;
       noise.reset();
       steps = std::numeric_limits<size_t>::max();
     } else if (!ofInputs) {
