@@ -31,12 +31,17 @@ bool x86::isDepthwise(Operation *op) {
          groups == typeOf(conv.getResult()).getShape().back();
 }
 
+static bool isSignedByte(Value value) {
+  Type type = getElementTypeOrSelf(value);
+  return type.isInteger(8) && !qnn::isUnsigned(type);
+}
+
 bool x86::needsCorrections(Operation *op) {
-  auto isSigned = [&](unsigned operand) {
-    Type type = getElementTypeOrSelf(op->getOperand(operand));
-    return type.isInteger(8) && !qnn::isUnsigned(type);
-  };
-  return !isDepthwise(op) && isSigned(0) && isSigned(1) &&
+  return needsMarks(op) && isSignedByte(op->getOperand(0));
+}
+
+bool x86::needsMarks(Operation *op) {
+  return !isDepthwise(op) && isSignedByte(op->getOperand(1)) &&
          qnn::constantValue(op->getOperand(1));
 }
 
@@ -214,13 +219,14 @@ static FailureOr<Contraction> readMatmul(qnn::FusedMatmulOp op,
   return c;
 }
 
-/// Finds the corrections behind the packed weights.
-static void readCorrections(Operation *op, Contraction &c) {
+/// Finds the corrections and marks behind the packed weights.
+static void readAppendices(Operation *op, Contraction &c) {
   if (c.isFloat)
     return;
   auto packing = op->getAttrOfType<qnn::PackingAttr>("packing");
   if (!packing) {
     c.hasCorrections = needsCorrections(op);
+    c.hasMarks = needsMarks(op);
     return;
   }
   int64_t matrices = c.groups;
@@ -228,7 +234,12 @@ static void readCorrections(Operation *op, Contraction &c) {
     for (int64_t extent : packing.getShape().drop_back(2))
       matrices *= extent;
   c.correctionsOrigin = matrices * c.blocksPerGroup() * c.rhsBlock();
-  c.hasCorrections = typeOf(c.rhs).getNumElements() > c.correctionsOrigin;
+  int64_t size = typeOf(c.rhs).getNumElements();
+  c.hasCorrections = isSignedByte(c.lhs) && size > c.correctionsOrigin;
+  c.marksOrigin =
+      c.correctionsOrigin +
+      (c.hasCorrections ? matrices * c.correctionsPerGroup() * 4 : 0);
+  c.hasMarks = size > c.marksOrigin;
 }
 
 FailureOr<Contraction> x86::getContraction(Operation *op, StridesOf strides) {
@@ -239,7 +250,7 @@ FailureOr<Contraction> x86::getContraction(Operation *op, StridesOf strides) {
   if (failed(c) || failed(checkInnermost(op, c->lhs, strides(c->lhs))) ||
       failed(checkInnermost(op, c->result, strides(c->result))))
     return failure();
-  readCorrections(op, *c);
+  readAppendices(op, *c);
   simplifyPositions(*c);
   return c;
 }

@@ -35,6 +35,9 @@ struct ReductionLoop {
   int64_t lhs = 0; ///< Byte stride.
 };
 
+/// Columns that one bit of the marks stands for: a register of 256 bits.
+constexpr int64_t kMarkedColumns = 8;
+
 struct Contraction {
   mlir::Value lhs, rhs, result;
   llvm::SmallVector<mlir::Value> extras;
@@ -78,6 +81,19 @@ struct Contraction {
   /// Where the corrections begin in `rhs`.
   int64_t correctionsOrigin = 0;
 
+  /// For each kMarkedColumns columns and each step a bit: set if the products
+  /// of two neighbouring unsigned bytes with these weights may leave i16, where
+  /// vpmaddubsw saturates. The bits of a run begin with a new i32. True if they
+  /// follow the corrections, or will.
+  bool hasMarks = false;
+  int64_t marksOrigin = 0;
+  int64_t marksPerRun() const { return (stepsPerRun() + 31) / 32 * 4; }
+  /// Bytes for one vector of kMarkedColumns columns.
+  int64_t marksPerVector() const { return runs() * marksPerRun(); }
+  int64_t marksPerGroup() const {
+    return blocksPerGroup() * (block / kMarkedColumns) * marksPerVector();
+  }
+
   /// Bytes from one step to the next, and of a block and a group.
   int64_t rhsStep() const { return block ? block * 4 : rhsRow; }
   int64_t rhsBlock() const { return steps() * rhsStep(); }
@@ -89,8 +105,10 @@ struct Contraction {
 bool isDepthwise(mlir::Operation *op);
 
 /// True if the constant weights of `op`, which are not packed yet, are to be
-/// followed by corrections (see Contraction).
+/// followed by corrections, or by marks where columns are packed in blocks that
+/// they fit (see Contraction).
 bool needsCorrections(mlir::Operation *op);
+bool needsMarks(mlir::Operation *op);
 
 /// Gives the byte strides of a value.
 using StridesOf = llvm::function_ref<llvm::ArrayRef<int64_t>(mlir::Value)>;

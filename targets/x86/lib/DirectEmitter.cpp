@@ -42,7 +42,7 @@ private:
   /// Where a unit begins in memory.
   struct Unit {
     Value lhs, rhs, result;
-    Value corrections; ///< Null where there are none.
+    Value corrections, marks; ///< Null where they are not read.
     SmallVector<Value> extras;
   };
 
@@ -57,7 +57,14 @@ private:
   SmallVector<Value> emitReduction(const Unit &unit, const Tile &shape,
                                    ArrayRef<int64_t> offsets,
                                    SmallVector<Value> sums, size_t level,
-                                   Value lhs, Value rhs);
+                                   Value lhs, Value rhs, Value marks);
+  SmallVector<Value> emitMarkedRun(const Tile &shape, ArrayRef<int64_t> offsets,
+                                   SmallVector<Value> sums, Value lhs,
+                                   Value rhs, Value marks);
+  /// A loop that LLVM doesn't unroll, and that carries `sums`.
+  SmallVector<Value>
+  emitLoop(int64_t count, int64_t step, ValueRange sums,
+           function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body);
 
   target::Kernel &kernel;
   ImplicitLocOpBuilder &b;
@@ -88,6 +95,10 @@ void DirectKernel::advance(Unit &unit, Value coordinate,
   advance(unit.rhs, coordinate, loop.rhs * step);
   if (unit.corrections && loop.rhs)
     advance(unit.corrections, coordinate, loop.rhs / c.steps() * step);
+  if (unit.marks && loop.rhs)
+    advance(unit.marks, coordinate,
+            loop.rhs / (c.steps() * kMarkedColumns * 4) * c.marksPerVector() *
+                step);
   advance(unit.result, coordinate, loop.result * step);
   for (auto [address, stride] : llvm::zip_equal(unit.extras, loop.extras))
     advance(address, coordinate, stride * step);
@@ -115,6 +126,8 @@ void DirectKernel::emit() {
     unit.result = kernel.pointer(c.result);
     if (microkernel.correctsSigns())
       unit.corrections = kernel.offset(unit.rhs, c.correctionsOrigin);
+    if (microkernel.getArithmetic() == Arithmetic::pairBytes)
+      unit.marks = kernel.offset(unit.rhs, c.marksOrigin);
     for (Value extra : c.extras)
       unit.extras.push_back(kernel.pointer(extra));
 
@@ -154,6 +167,10 @@ void DirectKernel::emit() {
       advance(unit.corrections, channel, tileChannels * 4);
       advance(unit.corrections, group, c.correctionsPerGroup() * 4);
     }
+    if (unit.marks) {
+      advance(unit.marks, channel, tile.vectors * c.marksPerVector());
+      advance(unit.marks, group, c.marksPerGroup());
+    }
     for (auto [address, stride] : llvm::zip_equal(unit.extras, c.extraChannels))
       advanceChannels(address, stride);
 
@@ -188,42 +205,119 @@ int64_t DirectKernel::selectUnroll(const Tile &shape) const {
                                          : unroll;
 }
 
+SmallVector<Value> DirectKernel::emitLoop(
+    int64_t count, int64_t step, ValueRange sums,
+    function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body) {
+  auto loop = scf::ForOp::create(b, kernel.constant(0), kernel.constant(count),
+                                 kernel.constant(step), sums);
+  // LLVM would unroll until registers run out.
+  auto unroll = LLVM::LoopUnrollAttr::get(b.getContext(),
+                                          /*disable=*/b.getBoolAttr(true), {},
+                                          {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {},
+                                              unroll, {}, {}, {}, {}, {}, {},
+                                              {}, {}, {}, {}, {}));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> inside(loop.getRegionIterArgs());
+  scf::YieldOp::create(b, body(loop.getInductionVar(), std::move(inside)));
+  return SmallVector<Value>(loop.getResults());
+}
+
+/// One run, with the marks of its steps at `marks`.
+SmallVector<Value> DirectKernel::emitMarkedRun(const Tile &shape,
+                                               ArrayRef<int64_t> offsets,
+                                               SmallVector<Value> sums,
+                                               Value lhs, Value rhs,
+                                               Value marks) {
+  // One step for all vectors; `bits`, one number for each, are used up.
+  auto emitStep = [&](MutableArrayRef<Value> sums, MutableArrayRef<Value> bits,
+                      Value lhs, Value rhs) {
+    for (int64_t v = 0; v < shape.vectors; ++v) {
+      SmallVector<Value> mine;
+      for (int64_t position = 0; position < shape.positions(); ++position)
+        mine.push_back(sums[position * shape.vectors + v]);
+      Value weights = kernel.offset(rhs, v * isa.lanes * 4);
+      Value isMarked = arith::TruncIOp::create(b, b.getI1Type(), bits[v]);
+      auto branch = scf::IfOp::create(b, ValueRange(mine).getTypes(), isMarked,
+                                      /*withElseRegion=*/true);
+      auto emitBranch = [&](Block *block, bool marked) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(block);
+        SmallVector<Value> next = mine;
+        if (marked)
+          microkernel.stepMarked(next, lhs, offsets, weights);
+        else
+          microkernel.step(next, lhs, offsets, weights, /*vectors=*/1);
+        scf::YieldOp::create(b, next);
+      };
+      emitBranch(branch.thenBlock(), true);
+      emitBranch(branch.elseBlock(), false);
+      for (auto [position, sum] : llvm::enumerate(branch.getResults()))
+        sums[position * shape.vectors + v] = sum;
+      bits[v] = arith::ShRUIOp::create(
+          b, bits[v], arith::ConstantIntOp::create(b, b.getI32Type(), 1));
+    }
+  };
+  // As many steps as an i32 has bits, or the rest of them.
+  auto emitSteps = [&](SmallVector<Value> sums, Value lhs, Value rhs,
+                       Value marks, int64_t count) {
+    size_t accumulators = sums.size();
+    for (int64_t v = 0; v < shape.vectors; ++v)
+      sums.push_back(LLVM::LoadOp::create(
+          b, b.getI32Type(), kernel.offset(marks, v * c.marksPerVector()),
+          /*alignment=*/4));
+    sums = emitLoop(count, 1, sums, [&](Value k, SmallVector<Value> inside) {
+      Value nextLhs = lhs, nextRhs = rhs;
+      advance(nextLhs, k, 4);
+      advance(nextRhs, k, c.rhsStep());
+      MutableArrayRef<Value> all = inside;
+      emitStep(all.take_front(accumulators), all.drop_front(accumulators),
+               nextLhs, nextRhs);
+      return inside;
+    });
+    sums.truncate(accumulators);
+    return sums;
+  };
+  int64_t words = c.stepsPerRun() / 32, rest = c.stepsPerRun() % 32;
+  if (words > 0)
+    sums = emitLoop(words, 1, sums, [&](Value word, SmallVector<Value> inside) {
+      Value nextLhs = lhs, nextRhs = rhs, nextMarks = marks;
+      advance(nextLhs, word, 32 * 4);
+      advance(nextRhs, word, 32 * c.rhsStep());
+      advance(nextMarks, word, 4);
+      return emitSteps(std::move(inside), nextLhs, nextRhs, nextMarks, 32);
+    });
+  if (rest > 0)
+    sums = emitSteps(std::move(sums), kernel.offset(lhs, words * 32 * 4),
+                     kernel.offset(rhs, words * 32 * c.rhsStep()),
+                     kernel.offset(marks, words * 4), rest);
+  return sums;
+}
+
 /// The loops of the reduction from `level` inwards. Returns the new sums.
 SmallVector<Value>
 DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
                             ArrayRef<int64_t> offsets, SmallVector<Value> sums,
-                            size_t level, Value lhs, Value rhs) {
-  auto emitLoop = [&](int64_t count, int64_t step, auto body) {
-    auto loop =
-        scf::ForOp::create(b, kernel.constant(0), kernel.constant(count),
-                           kernel.constant(step), sums);
-    // LLVM would unroll until registers run out.
-    auto unroll = LLVM::LoopUnrollAttr::get(b.getContext(),
-                                            /*disable=*/b.getBoolAttr(true), {},
-                                            {}, {}, {}, {}, {});
-    loop->setAttr("llvm.loop_annotation",
-                  LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {},
-                                                unroll, {}, {}, {}, {}, {}, {},
-                                                {}, {}, {}, {}, {}));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    SmallVector<Value> inside(loop.getRegionIterArgs());
-    scf::YieldOp::create(b, body(loop.getInductionVar(), std::move(inside)));
-    return SmallVector<Value>(loop.getResults());
-  };
+                            size_t level, Value lhs, Value rhs, Value marks) {
   if (level < c.loops.size()) {
-    int64_t rhsStride = c.stepsPerRun() * c.rhsStep();
+    int64_t runs = 1;
     for (size_t i = level + 1; i < c.loops.size(); ++i)
-      rhsStride *= c.loops[i].count;
+      runs *= c.loops[i].count;
     return emitLoop(
-        c.loops[level].count, 1, [&](Value i, SmallVector<Value> inside) {
-          Value nextLhs = lhs, nextRhs = rhs;
+        c.loops[level].count, 1, sums, [&](Value i, SmallVector<Value> inside) {
+          Value nextLhs = lhs, nextRhs = rhs, nextMarks = marks;
           advance(nextLhs, i, c.loops[level].lhs);
-          advance(nextRhs, i, rhsStride);
+          advance(nextRhs, i, runs * c.stepsPerRun() * c.rhsStep());
+          if (marks)
+            advance(nextMarks, i, runs * c.marksPerRun());
           return emitReduction(unit, shape, offsets, std::move(inside),
-                               level + 1, nextLhs, nextRhs);
+                               level + 1, nextLhs, nextRhs, nextMarks);
         });
   }
+  if (marks)
+    return emitMarkedRun(shape, offsets, std::move(sums), lhs, rhs, marks);
   auto emitSteps = [&](SmallVector<Value> inside, Value lhs, Value rhs,
                        int64_t count) {
     for (int64_t k = 0; k < count; ++k)
@@ -235,12 +329,13 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
   if (steps <= unroll)
     return emitSteps(std::move(sums), lhs, rhs, steps);
   int64_t looped = steps / unroll * unroll;
-  sums = emitLoop(looped, unroll, [&](Value k, SmallVector<Value> inside) {
-    Value nextLhs = lhs, nextRhs = rhs;
-    advance(nextLhs, k, 4);
-    advance(nextRhs, k, c.rhsStep());
-    return emitSteps(std::move(inside), nextLhs, nextRhs, unroll);
-  });
+  sums =
+      emitLoop(looped, unroll, sums, [&](Value k, SmallVector<Value> inside) {
+        Value nextLhs = lhs, nextRhs = rhs;
+        advance(nextLhs, k, 4);
+        advance(nextRhs, k, c.rhsStep());
+        return emitSteps(std::move(inside), nextLhs, nextRhs, unroll);
+      });
   return emitSteps(std::move(sums), kernel.offset(lhs, looped * 4),
                    kernel.offset(rhs, looped * c.rhsStep()), steps - looped);
 }
@@ -278,7 +373,7 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
       offsets.push_back(row * height.lhs + column * width.lhs);
       for (int64_t v = 0; v < shape.vectors; ++v) {
         Value start;
-        if (microkernel.getArithmetic() == Arithmetic::dotBytes)
+        if (parts == 1 && !c.isFloat)
           start = epilogue.takeInitialValue(extrasAt(row, column, v),
                                             validLanes(v));
         startsFromOffset |= bool(start);
@@ -290,7 +385,7 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
       }
     }
   sums = emitReduction(unit, shape, offsets, std::move(sums), 0, unit.lhs,
-                       unit.rhs);
+                       unit.rhs, unit.marks);
   ArrayRef<Value> rest = sums;
   for (int64_t row = 0; row < shape.rows; ++row)
     for (int64_t column = 0; column < shape.columns; ++column)

@@ -28,14 +28,15 @@ Value Microkernel::load(Type type, Value pointer, unsigned alignment) {
   return LLVM::LoadOp::create(b, type, pointer, alignment);
 }
 
-/// One row's dword or float in every lane. vpdpbusd wants unsigned bytes:
-/// signed ones are moved up by 128.
+/// One row's dword or float in every lane. vpdpbusd and vpmaddubsw want
+/// unsigned bytes: signed ones are moved up by 128.
 Value Microkernel::loadLhs(Value pointer) {
   switch (arithmetic) {
   case Arithmetic::fma:
     return vector::BroadcastOp::create(b, accumulatorType(),
                                        load(b.getF32Type(), pointer, 4));
-  case Arithmetic::dotBytes: {
+  case Arithmetic::dotBytes:
+  case Arithmetic::pairBytes: {
     Value dwords = vector::BroadcastOp::create(
         b, VectorType::get({isa.lanes}, b.getI32Type()),
         load(b.getI32Type(), pointer, 1));
@@ -72,6 +73,7 @@ Value Microkernel::loadRhs(Value pointer) {
   case Arithmetic::fma:
     return load(accumulatorType(), pointer, rhsAligned ? isa.lanes * 4 : 4);
   case Arithmetic::dotBytes:
+  case Arithmetic::pairBytes:
     return load(VectorType::get({isa.lanes * 4}, b.getI8Type()), pointer,
                 isa.lanes * 4);
   case Arithmetic::widenPairs: {
@@ -85,13 +87,15 @@ Value Microkernel::loadRhs(Value pointer) {
   llvm_unreachable("covered switch");
 }
 
+Value Microkernel::call(StringRef intrinsic, Type type,
+                        ArrayRef<Value> arguments) {
+  return LLVM::CallIntrinsicOp::create(b, b.getLoc(), type,
+                                       b.getStringAttr(intrinsic), arguments)
+      .getResult(0);
+}
+
 void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
                        ArrayRef<int64_t> offsets, Value rhs, int64_t vectors) {
-  auto call = [&](StringRef name, ArrayRef<Value> arguments) -> Value {
-    return LLVM::CallIntrinsicOp::create(b, b.getLoc(), accumulatorType(),
-                                         b.getStringAttr(name), arguments)
-        .getResult(0);
-  };
   bool wide = isa.lanes == 16;
   // Weights first, then row by row, so that a row's broadcast is used at once;
   // widened rows cost more than a load, so there the rows are kept instead.
@@ -106,7 +110,7 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
         Value &sum = accumulators[m * perRow + i];
         Value products = call(wide ? "llvm.x86.avx512.pmaddw.d.512"
                                    : "llvm.x86.avx2.pmadd.wd",
-                              {row, weights});
+                              accumulatorType(), {row, weights});
         sum = arith::AddIOp::create(b, sum, products);
       }
     }
@@ -119,10 +123,62 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
     Value row = loadLhs(kernel.offset(lhs, offset));
     for (int64_t v = 0; v < vectors; ++v) {
       Value &sum = accumulators[m * perRow + v];
-      sum = arithmetic == Arithmetic::fma
-                ? LLVM::FMAOp::create(b, row, weights[v], sum).getResult()
-                : call("llvm.x86.avx512.vpdpbusd.512", {sum, row, weights[v]});
+      switch (arithmetic) {
+      case Arithmetic::fma:
+        sum = LLVM::FMAOp::create(b, row, weights[v], sum);
+        break;
+      case Arithmetic::dotBytes:
+        sum = call("llvm.x86.avx512.vpdpbusd.512", accumulatorType(),
+                   {sum, row, weights[v]});
+        break;
+      case Arithmetic::pairBytes: {
+        auto words = VectorType::get({isa.lanes * 2}, b.getI16Type());
+        Value ones = arith::ConstantOp::create(
+            b, DenseElementsAttr::get(words, APInt(16, 1)));
+        Value pairs =
+            call("llvm.x86.avx2.pmadd.ub.sw", words, {row, weights[v]});
+        sum = arith::AddIOp::create(
+            b, sum,
+            call("llvm.x86.avx2.pmadd.wd", accumulatorType(), {pairs, ones}));
+        break;
+      }
+      case Arithmetic::widenPairs:
+        llvm_unreachable("done above");
+      }
     }
+  }
+}
+
+void Microkernel::stepMarked(MutableArrayRef<Value> accumulators, Value lhs,
+                             ArrayRef<int64_t> offsets, Value rhs) {
+  auto bytes = VectorType::get({isa.lanes * 4}, b.getI8Type());
+  auto words = VectorType::get({isa.lanes * 2}, b.getI16Type());
+  Value eight =
+      arith::ConstantOp::create(b, DenseElementsAttr::get(words, APInt(16, 8)));
+  Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(bytes));
+  SmallVector<int64_t> clearOdd;
+  for (int64_t i = 0; i < isa.lanes * 4; i += 2)
+    clearOdd.append({i, isa.lanes * 4});
+  auto asWords = [&](Value value) -> Value {
+    return vector::BitCastOp::create(b, words, value);
+  };
+  Value weights = asWords(loadRhs(rhs));
+  Value oddWeights = arith::ShRSIOp::create(b, weights, eight);
+  Value evenWeights = arith::ShRSIOp::create(
+      b, arith::ShLIOp::create(b, weights, eight), eight);
+  for (auto [sum, offset] : llvm::zip_equal(accumulators, offsets)) {
+    Value row = loadLhs(kernel.offset(lhs, offset));
+    // By a shuffle, because LLVM would clear bytes before the broadcast, with
+    // more instructions.
+    Value even = asWords(vector::ShuffleOp::create(b, row, zeros, clearOdd));
+    Value odd = arith::ShRUIOp::create(b, asWords(row), eight);
+    auto products = [&](Value row, Value weights) {
+      return call("llvm.x86.avx2.pmadd.wd", accumulatorType(), {row, weights});
+    };
+    sum = arith::AddIOp::create(
+        b, sum,
+        arith::AddIOp::create(b, products(even, evenWeights),
+                              products(odd, oddWeights)));
   }
 }
 

@@ -8,7 +8,7 @@
 //
 // The innermost code of every contraction: accumulators of a tile, and one step
 // that adds the products of a dword (or a float) of each row with a row of
-// weights. The three kinds of arithmetic differ only here.
+// weights. The kinds of arithmetic differ only here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,7 +38,9 @@ public:
   int64_t parts() const { return arithmetic == Arithmetic::widenPairs ? 2 : 1; }
   /// True if sums must start from the corrections behind the weights.
   bool correctsSigns() const {
-    return arithmetic == Arithmetic::dotBytes && !lhsUnsigned;
+    return (arithmetic == Arithmetic::dotBytes ||
+            arithmetic == Arithmetic::pairBytes) &&
+           !lhsUnsigned;
   }
   mlir::VectorType accumulatorType() const;
   mlir::Value zero() const;
@@ -48,10 +50,18 @@ public:
   void step(llvm::MutableArrayRef<mlir::Value> accumulators, mlir::Value lhs,
             llvm::ArrayRef<int64_t> offsets, mlir::Value rhs, int64_t vectors);
 
+  /// The same where the products of two bytes may leave i16 and `step` with
+  /// pairBytes would saturate.
+  void stepMarked(llvm::MutableArrayRef<mlir::Value> accumulators,
+                  mlir::Value lhs, llvm::ArrayRef<int64_t> offsets,
+                  mlir::Value rhs);
+
   /// The vector of outputs that `parts()` registers hold.
   mlir::Value finish(llvm::ArrayRef<mlir::Value> parts);
 
 private:
+  mlir::Value call(llvm::StringRef intrinsic, mlir::Type type,
+                   llvm::ArrayRef<mlir::Value> arguments);
   mlir::Value load(mlir::Type type, mlir::Value pointer, unsigned alignment);
   mlir::Value loadLhs(mlir::Value pointer);
   mlir::Value loadRhs(mlir::Value pointer);

@@ -87,6 +87,36 @@ void appendCorrections(std::vector<char> &packed, int64_t blocks, int64_t block,
                 bytes + corrections.size() * sizeof(int32_t));
 }
 
+/// The marks of packed bytes, behind the corrections (see Contraction).
+void appendMarks(std::vector<char> &packed, ArrayRef<char> weights,
+                 int64_t blocks, int64_t block, int64_t stepsPerRun) {
+  auto mayLeaveI16 = [](const char *pair) {
+    auto first = static_cast<int8_t>(pair[0]),
+         second = static_cast<int8_t>(pair[1]);
+    return 255 * (std::max<int>(first, 0) + std::max<int>(second, 0)) >
+               std::numeric_limits<int16_t>::max() ||
+           255 * (std::min<int>(first, 0) + std::min<int>(second, 0)) <
+               std::numeric_limits<int16_t>::min();
+  };
+  int64_t stepBytes = block * 4, vectorBytes = kMarkedColumns * 4,
+          steps = weights.size() / (blocks * stepBytes);
+  std::vector<uint32_t> words;
+  for (int64_t b = 0; b < blocks; ++b)
+    for (int64_t vector = 0; vector < stepBytes; vector += vectorBytes)
+      for (int64_t step = 0; step < steps; ++step) {
+        int64_t inRun = step % stepsPerRun;
+        if (inRun % 32 == 0)
+          words.push_back(0);
+        const char *pairs =
+            weights.data() + (b * steps + step) * stepBytes + vector;
+        for (int64_t i = 0; i < vectorBytes; i += 2)
+          if (mayLeaveI16(pairs + i))
+            words.back() |= uint32_t(1) << inRun % 32;
+      }
+  const char *bytes = reinterpret_cast<const char *>(words.data());
+  packed.insert(packed.end(), bytes, bytes + words.size() * sizeof(uint32_t));
+}
+
 Value createPacked(OpBuilder &builder, Location loc, Type element,
                    ArrayRef<char> bytes) {
   auto type = RankedTensorType::get(
@@ -146,11 +176,15 @@ struct PackWeightsPass : x86::impl::PackWeightsPassBase<PackWeightsPass> {
         op->getContext(), shape, reductionRun(op), block,
         type.getElementType().isF32() || isDepthwise(op) ? 1 : 4);
     OpBuilder builder(op);
-    std::vector<char> bytes = pack(value, matrices, packing);
+    const std::vector<char> weights = pack(value, matrices, packing);
+    std::vector<char> bytes = weights;
+    int64_t blocks = matrices.count * llvm::divideCeil(matrices.rows, block),
+            interleave = packing.getInterleave();
     if (needsCorrections(op))
-      appendCorrections(bytes,
-                        matrices.count * llvm::divideCeil(matrices.rows, block),
-                        block, packing.getInterleave());
+      appendCorrections(bytes, blocks, block, interleave);
+    if (needsMarks(op) && block % kMarkedColumns == 0)
+      appendMarks(bytes, weights, blocks, block,
+                  llvm::divideCeil(packing.getRun(), interleave));
     Value packed = createPacked(builder, weight.get().getLoc(),
                                 type.getElementType(), bytes);
     Operation *original = weight.get().getDefiningOp();

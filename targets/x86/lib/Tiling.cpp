@@ -21,7 +21,16 @@ Arithmetic x86::selectArithmetic(const Contraction &contraction,
   bool suited = (qnn::isUnsigned(getElementTypeOrSelf(contraction.lhs)) ||
                  contraction.hasCorrections) &&
                 !qnn::isUnsigned(getElementTypeOrSelf(contraction.rhs));
-  return isa.hasVnni && suited ? Arithmetic::dotBytes : Arithmetic::widenPairs;
+  if (isa.hasVnni)
+    return suited ? Arithmetic::dotBytes : Arithmetic::widenPairs;
+  // Marks are branched on, which costs more than it gains where few positions
+  // share the branch.
+  int64_t positions = 1;
+  for (const PositionLoop &loop : ArrayRef(contraction.positions).take_back(2))
+    positions *= loop.extent;
+  return suited && contraction.hasMarks && positions >= 4
+             ? Arithmetic::pairBytes
+             : Arithmetic::widenPairs;
 }
 
 llvm::StringRef x86::tileKey(const Isa &isa) {
@@ -47,6 +56,9 @@ public:
       int64_t rows = tile.vectors == 1 ? 4 : 1;
       return accumulators + tile.vectors + rows <= isa.registers - 1;
     }
+    case Arithmetic::pairBytes:
+      // Each vector has marks, and so a branch, of its own.
+      return tile.vectors == 1 && accumulators + 7 <= isa.registers;
     case Arithmetic::fma:
       return accumulators + tile.vectors + 1 <= isa.registers;
     case Arithmetic::widenPairs:
@@ -60,6 +72,9 @@ public:
     double multiplies = work, loads = m + n, instructions = 2 * work + n;
     if (arithmetic == Arithmetic::dotBytes) {
       instructions = work + m + n;
+    } else if (arithmetic == Arithmetic::pairBytes) {
+      multiplies = 2 * work * kMarkedSteps + 3;
+      instructions = 4 * work * kMarkedSteps + 6;
     } else if (arithmetic == Arithmetic::widenPairs) {
       multiplies = 2 * work + n + m; // extensions share the ports
       loads = m + 2 * n;
@@ -72,6 +87,8 @@ public:
 
 private:
   static constexpr double kEpilogue = 5, kTileOverhead = 25;
+  /// Of vpmaddubsw: half of the steps can saturate and take half as long again.
+  static constexpr double kMarkedSteps = 1.25;
   Arithmetic arithmetic;
   const Isa &isa;
   int64_t steps;
