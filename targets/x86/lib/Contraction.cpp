@@ -37,10 +37,10 @@ static bool isSignedByte(Value value) {
 }
 
 bool x86::needsCorrections(Operation *op) {
-  return needsMarks(op) && isSignedByte(op->getOperand(0));
+  return needsPairs(op) && isSignedByte(op->getOperand(0));
 }
 
-bool x86::needsMarks(Operation *op) {
+bool x86::needsPairs(Operation *op) {
   return !isDepthwise(op) && isSignedByte(op->getOperand(1)) &&
          qnn::constantValue(op->getOperand(1));
 }
@@ -219,14 +219,14 @@ static FailureOr<Contraction> readMatmul(qnn::FusedMatmulOp op,
   return c;
 }
 
-/// Finds the corrections and marks behind the packed weights.
+/// Finds what stands behind the packed weights.
 static void readAppendices(Operation *op, Contraction &c) {
   if (c.isFloat)
     return;
   auto packing = op->getAttrOfType<qnn::PackingAttr>("packing");
   if (!packing) {
     c.hasCorrections = needsCorrections(op);
-    c.hasMarks = needsMarks(op);
+    c.hasPairs = needsPairs(op);
     return;
   }
   int64_t matrices = c.groups;
@@ -236,10 +236,10 @@ static void readAppendices(Operation *op, Contraction &c) {
   c.correctionsOrigin = matrices * c.blocksPerGroup() * c.rhsBlock();
   int64_t size = typeOf(c.rhs).getNumElements();
   c.hasCorrections = isSignedByte(c.lhs) && size > c.correctionsOrigin;
-  c.marksOrigin =
-      c.correctionsOrigin +
-      (c.hasCorrections ? matrices * c.correctionsPerGroup() * 4 : 0);
-  c.hasMarks = size > c.marksOrigin;
+  int64_t columnBytes = matrices * c.correctionsPerGroup() * 4;
+  c.pairsOrigin = c.correctionsOrigin + (c.hasCorrections ? columnBytes : 0);
+  c.hasPairs = size > c.pairsOrigin;
+  c.marksOrigin = c.pairsOrigin + columnBytes;
 }
 
 FailureOr<Contraction> x86::getContraction(Operation *op, StridesOf strides) {

@@ -81,12 +81,12 @@ struct Contraction {
   /// Where the corrections begin in `rhs`.
   int64_t correctionsOrigin = 0;
 
-  /// For each kMarkedColumns columns and each step a bit: set if the products
-  /// of two neighbouring unsigned bytes with these weights may leave i16, where
-  /// vpmaddubsw saturates. The bits of a run begin with a new i32. True if they
-  /// follow the corrections, or will.
-  bool hasMarks = false;
-  int64_t marksOrigin = 0;
+  /// What AVX2 kernels that multiply pairs of bytes need (see Microkernel.h)
+  /// follows, or will: for each column an i32 from which sums start, and, if
+  /// `lhs` is unsigned, for each kMarkedColumns columns and each step a bit,
+  /// set if vpmaddubsw may saturate. The bits of a run begin with a new i32.
+  bool hasPairs = false;
+  int64_t pairsOrigin = 0, marksOrigin = 0;
   int64_t marksPerRun() const { return (stepsPerRun() + 31) / 32 * 4; }
   /// Bytes for one vector of kMarkedColumns columns.
   int64_t marksPerVector() const { return runs() * marksPerRun(); }
@@ -105,10 +105,10 @@ struct Contraction {
 bool isDepthwise(mlir::Operation *op);
 
 /// True if the constant weights of `op`, which are not packed yet, are to be
-/// followed by corrections, or by marks where columns are packed in blocks that
-/// they fit (see Contraction).
+/// followed by corrections, or by what kernels that multiply pairs need, where
+/// whole registers of columns are packed (see Contraction).
 bool needsCorrections(mlir::Operation *op);
-bool needsMarks(mlir::Operation *op);
+bool needsPairs(mlir::Operation *op);
 
 /// Gives the byte strides of a value.
 using StridesOf = llvm::function_ref<llvm::ArrayRef<int64_t>(mlir::Value)>;

@@ -127,6 +127,8 @@ void DirectKernel::emit() {
     if (microkernel.correctsSigns())
       unit.corrections = kernel.offset(unit.rhs, c.correctionsOrigin);
     if (microkernel.getArithmetic() == Arithmetic::pairBytes)
+      unit.corrections = kernel.offset(unit.rhs, c.pairsOrigin);
+    if (microkernel.hasMarks())
       unit.marks = kernel.offset(unit.rhs, c.marksOrigin);
     for (Value extra : c.extras)
       unit.extras.push_back(kernel.pointer(extra));
@@ -247,7 +249,7 @@ SmallVector<Value> DirectKernel::emitMarkedRun(const Tile &shape,
         b.setInsertionPointToStart(block);
         SmallVector<Value> next = mine;
         if (marked)
-          microkernel.stepMarked(next, lhs, offsets, weights);
+          microkernel.stepSigned(next, lhs, offsets, weights);
         else
           microkernel.step(next, lhs, offsets, weights, /*vectors=*/1);
         scf::YieldOp::create(b, next);
@@ -320,9 +322,14 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
     return emitMarkedRun(shape, offsets, std::move(sums), lhs, rhs, marks);
   auto emitSteps = [&](SmallVector<Value> inside, Value lhs, Value rhs,
                        int64_t count) {
-    for (int64_t k = 0; k < count; ++k)
-      microkernel.step(inside, kernel.offset(lhs, k * 4), offsets,
-                       kernel.offset(rhs, k * c.rhsStep()), shape.vectors);
+    for (int64_t k = 0; k < count; ++k) {
+      Value nextLhs = kernel.offset(lhs, k * 4),
+            nextRhs = kernel.offset(rhs, k * c.rhsStep());
+      if (microkernel.getArithmetic() == Arithmetic::pairBytes)
+        microkernel.stepSigned(inside, nextLhs, offsets, nextRhs);
+      else
+        microkernel.step(inside, nextLhs, offsets, nextRhs, shape.vectors);
+    }
     return inside;
   };
   int64_t steps = c.stepsPerRun(), unroll = selectUnroll(shape);

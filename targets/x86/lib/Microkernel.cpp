@@ -40,7 +40,7 @@ Value Microkernel::loadLhs(Value pointer) {
     Value dwords = vector::BroadcastOp::create(
         b, VectorType::get({isa.lanes}, b.getI32Type()),
         load(b.getI32Type(), pointer, 1));
-    if (!lhsUnsigned)
+    if (correctsSigns())
       dwords = arith::XOrIOp::create(
           b, dwords,
           arith::ConstantOp::create(
@@ -94,6 +94,16 @@ Value Microkernel::call(StringRef intrinsic, Type type,
       .getResult(0);
 }
 
+/// The sums of four products that stand together, if none of two leaves i16.
+Value Microkernel::multiplyPairs(Value unsignedBytes, Value signedBytes) {
+  auto words = VectorType::get({isa.lanes * 2}, b.getI16Type());
+  Value ones =
+      arith::ConstantOp::create(b, DenseElementsAttr::get(words, APInt(16, 1)));
+  Value pairs =
+      call("llvm.x86.avx2.pmadd.ub.sw", words, {unsignedBytes, signedBytes});
+  return call("llvm.x86.avx2.pmadd.wd", accumulatorType(), {pairs, ones});
+}
+
 void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
                        ArrayRef<int64_t> offsets, Value rhs, int64_t vectors) {
   bool wide = isa.lanes == 16;
@@ -131,17 +141,9 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
         sum = call("llvm.x86.avx512.vpdpbusd.512", accumulatorType(),
                    {sum, row, weights[v]});
         break;
-      case Arithmetic::pairBytes: {
-        auto words = VectorType::get({isa.lanes * 2}, b.getI16Type());
-        Value ones = arith::ConstantOp::create(
-            b, DenseElementsAttr::get(words, APInt(16, 1)));
-        Value pairs =
-            call("llvm.x86.avx2.pmadd.ub.sw", words, {row, weights[v]});
-        sum = arith::AddIOp::create(
-            b, sum,
-            call("llvm.x86.avx2.pmadd.wd", accumulatorType(), {pairs, ones}));
+      case Arithmetic::pairBytes:
+        sum = arith::AddIOp::create(b, sum, multiplyPairs(row, weights[v]));
         break;
-      }
       case Arithmetic::widenPairs:
         llvm_unreachable("done above");
       }
@@ -149,36 +151,26 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
   }
 }
 
-void Microkernel::stepMarked(MutableArrayRef<Value> accumulators, Value lhs,
+void Microkernel::stepSigned(MutableArrayRef<Value> accumulators, Value lhs,
                              ArrayRef<int64_t> offsets, Value rhs) {
   auto bytes = VectorType::get({isa.lanes * 4}, b.getI8Type());
-  auto words = VectorType::get({isa.lanes * 2}, b.getI16Type());
-  Value eight =
-      arith::ConstantOp::create(b, DenseElementsAttr::get(words, APInt(16, 8)));
-  Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(bytes));
-  SmallVector<int64_t> clearOdd;
-  for (int64_t i = 0; i < isa.lanes * 4; i += 2)
-    clearOdd.append({i, isa.lanes * 4});
-  auto asWords = [&](Value value) -> Value {
-    return vector::BitCastOp::create(b, words, value);
+  auto splat = [&](int64_t byte) -> Value {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(bytes, APInt(8, byte)));
   };
-  Value weights = asWords(loadRhs(rhs));
-  Value oddWeights = arith::ShRSIOp::create(b, weights, eight);
-  Value evenWeights = arith::ShRSIOp::create(
-      b, arith::ShLIOp::create(b, weights, eight), eight);
+  Value weights = loadRhs(rhs);
+  Value magnitudes =
+      LLVM::AbsOp::create(b, bytes, weights, /*is_int_min_poison=*/false);
+  // All bits where the weight isn't negative; unsigned bytes also lose 128.
+  Value flips =
+      arith::XOrIOp::create(b, arith::ShRSIOp::create(b, weights, splat(7)),
+                            splat(lhsUnsigned ? 0x7f : 0xff));
   for (auto [sum, offset] : llvm::zip_equal(accumulators, offsets)) {
-    Value row = loadLhs(kernel.offset(lhs, offset));
-    // By a shuffle, because LLVM would clear bytes before the broadcast, with
-    // more instructions.
-    Value even = asWords(vector::ShuffleOp::create(b, row, zeros, clearOdd));
-    Value odd = arith::ShRUIOp::create(b, asWords(row), eight);
-    auto products = [&](Value row, Value weights) {
-      return call("llvm.x86.avx2.pmadd.wd", accumulatorType(), {row, weights});
-    };
-    sum = arith::AddIOp::create(
-        b, sum,
-        arith::AddIOp::create(b, products(even, evenWeights),
-                              products(odd, oddWeights)));
+    Value row =
+        arith::XOrIOp::create(b, loadLhs(kernel.offset(lhs, offset)), flips);
+    // Subtracted: additions at the end of both kinds of step LLVM would move
+    // behind the branch between them, and keep all rows' products until then.
+    sum = arith::SubIOp::create(b, sum, multiplyPairs(magnitudes, row));
   }
 }
 

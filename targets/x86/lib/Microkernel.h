@@ -10,6 +10,18 @@
 // that adds the products of a dword (or a float) of each row with a row of
 // weights. The kinds of arithmetic differ only here.
 //
+// vpmaddubsw multiplies unsigned bytes u by signed w and adds two neighbouring
+// products in i16, where the sum saturates unless 255 (w0 + w1) fits. Where a
+// pair of weights does not, |w| is taken as the unsigned byte and
+// v = u - 128 (or the signed byte of the left operand), with its sign changed
+// by an exclusive or, as the signed one: v ^ -1 = -v - 1, so
+//
+//   w v = -(|w| (v ^ -1)) - w   for w >= 0,
+//   w v = -(|w| v)              for w < 0,
+//
+// and |128 * -128 * 2| just fits i16. What is constant in it, for each column,
+// is where sums start.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef QCC_X86_LIB_MICROKERNEL_H
@@ -36,11 +48,13 @@ public:
 
   /// Registers that accumulate one vector of outputs.
   int64_t parts() const { return arithmetic == Arithmetic::widenPairs ? 2 : 1; }
-  /// True if sums must start from the corrections behind the weights.
+  /// True if dotBytes must start from the corrections behind the weights.
   bool correctsSigns() const {
-    return (arithmetic == Arithmetic::dotBytes ||
-            arithmetic == Arithmetic::pairBytes) &&
-           !lhsUnsigned;
+    return arithmetic == Arithmetic::dotBytes && !lhsUnsigned;
+  }
+  /// True if pairs must not be multiplied as they are in marked steps only.
+  bool hasMarks() const {
+    return arithmetic == Arithmetic::pairBytes && lhsUnsigned;
   }
   mlir::VectorType accumulatorType() const;
   mlir::Value zero() const;
@@ -50,9 +64,9 @@ public:
   void step(llvm::MutableArrayRef<mlir::Value> accumulators, mlir::Value lhs,
             llvm::ArrayRef<int64_t> offsets, mlir::Value rhs, int64_t vectors);
 
-  /// The same where the products of two bytes may leave i16 and `step` with
-  /// pairBytes would saturate.
-  void stepMarked(llvm::MutableArrayRef<mlir::Value> accumulators,
+  /// The same with pairBytes, whether or not vpmaddubsw could saturate with the
+  /// bytes and weights as they are, or bytes are signed.
+  void stepSigned(llvm::MutableArrayRef<mlir::Value> accumulators,
                   mlir::Value lhs, llvm::ArrayRef<int64_t> offsets,
                   mlir::Value rhs);
 
@@ -62,6 +76,7 @@ public:
 private:
   mlir::Value call(llvm::StringRef intrinsic, mlir::Type type,
                    llvm::ArrayRef<mlir::Value> arguments);
+  mlir::Value multiplyPairs(mlir::Value unsignedBytes, mlir::Value signedBytes);
   mlir::Value load(mlir::Type type, mlir::Value pointer, unsigned alignment);
   mlir::Value loadLhs(mlir::Value pointer);
   mlir::Value loadRhs(mlir::Value pointer);

@@ -71,50 +71,86 @@ std::vector<char> pack(ElementsAttr value, const WeightMatrices &w,
   return result;
 }
 
-/// -128 times the sum of each packed column of bytes, as i32, behind the
-/// weights.
-void appendCorrections(std::vector<char> &packed, int64_t blocks, int64_t block,
-                       int64_t interleave) {
-  int64_t blockBytes = packed.size() / blocks;
-  std::vector<int32_t> corrections(blocks * block, 0);
-  for (auto [i, weight] : llvm::enumerate(packed)) {
-    int64_t column = i % (block * interleave) / interleave;
-    corrections[i / blockBytes * block + column] -=
-        128 * static_cast<int8_t>(weight);
-  }
-  const char *bytes = reinterpret_cast<const char *>(corrections.data());
-  packed.insert(packed.end(), bytes,
-                bytes + corrections.size() * sizeof(int32_t));
+template <typename T>
+void append(std::vector<char> &packed, ArrayRef<T> numbers) {
+  auto *bytes = reinterpret_cast<const char *>(numbers.data());
+  packed.insert(packed.end(), bytes, bytes + numbers.size() * sizeof(T));
 }
 
-/// The marks of packed bytes, behind the corrections (see Contraction).
-void appendMarks(std::vector<char> &packed, ArrayRef<char> weights,
-                 int64_t blocks, int64_t block, int64_t stepsPerRun) {
-  auto mayLeaveI16 = [](const char *pair) {
-    auto first = static_cast<int8_t>(pair[0]),
-         second = static_cast<int8_t>(pair[1]);
-    return 255 * (std::max<int>(first, 0) + std::max<int>(second, 0)) >
-               std::numeric_limits<int16_t>::max() ||
-           255 * (std::min<int>(first, 0) + std::min<int>(second, 0)) <
-               std::numeric_limits<int16_t>::min();
-  };
-  int64_t stepBytes = block * 4, vectorBytes = kMarkedColumns * 4,
-          steps = weights.size() / (blocks * stepBytes);
+/// Bytes packed in blocks of columns, four of the reduction in each step.
+struct PackedBytes {
+  std::vector<char> bytes;
+  int64_t blocks, block, stepsPerRun;
+
+  int64_t steps() const { return bytes.size() / (blocks * block * 4); }
+  /// Four weights, of one column.
+  const int8_t *at(int64_t column, int64_t step) const {
+    return reinterpret_cast<const int8_t *>(bytes.data()) +
+           ((column / block * steps() + step) * block + column % block) * 4;
+  }
+};
+
+/// For each column -128 times the sum of its weights.
+std::vector<int32_t> computeCorrections(const PackedBytes &weights) {
+  std::vector<int32_t> corrections(weights.blocks * weights.block, 0);
+  for (auto [column, correction] : llvm::enumerate(corrections))
+    for (int64_t step = 0; step < weights.steps(); ++step)
+      for (int8_t weight : ArrayRef(weights.at(column, step), 4))
+        correction -= 128 * weight;
+  return corrections;
+}
+
+/// True if a product of two unsigned bytes with these weights, or another one,
+/// may leave i16, where vpmaddubsw saturates.
+bool maySaturate(const int8_t *pair) {
+  int most = std::max<int>(pair[0], 0) + std::max<int>(pair[1], 0),
+      least = std::min<int>(pair[0], 0) + std::min<int>(pair[1], 0);
+  return 255 * most > std::numeric_limits<int16_t>::max() ||
+         255 * least < std::numeric_limits<int16_t>::min();
+}
+
+/// The marks of Contraction.
+std::vector<uint32_t> computeMarks(const PackedBytes &weights) {
   std::vector<uint32_t> words;
-  for (int64_t b = 0; b < blocks; ++b)
-    for (int64_t vector = 0; vector < stepBytes; vector += vectorBytes)
-      for (int64_t step = 0; step < steps; ++step) {
-        int64_t inRun = step % stepsPerRun;
-        if (inRun % 32 == 0)
-          words.push_back(0);
-        const char *pairs =
-            weights.data() + (b * steps + step) * stepBytes + vector;
-        for (int64_t i = 0; i < vectorBytes; i += 2)
-          if (mayLeaveI16(pairs + i))
-            words.back() |= uint32_t(1) << inRun % 32;
+  int64_t columns = weights.blocks * weights.block;
+  for (int64_t first = 0; first < columns; first += kMarkedColumns)
+    for (int64_t step = 0; step < weights.steps(); ++step) {
+      int64_t bit = step % weights.stepsPerRun % 32;
+      if (bit == 0)
+        words.push_back(0);
+      const int8_t *weight = weights.at(first, step);
+      for (int64_t i = 0; i < kMarkedColumns * 4; i += 2)
+        if (maySaturate(weight + i))
+          words.back() |= uint32_t(1) << bit;
+    }
+  return words;
+}
+
+/// For each column where sums of pairs start, so that what
+/// Microkernel::stepSigned adds besides the products goes away again.
+std::vector<int32_t> computePairStarts(const PackedBytes &weights,
+                                       ArrayRef<uint32_t> marks) {
+  std::vector<int32_t> starts(weights.blocks * weights.block, 0);
+  int64_t wordsPerRun = llvm::divideCeil(weights.stepsPerRun, 32),
+          words = weights.steps() / weights.stepsPerRun * wordsPerRun;
+  auto isMarked = [&](int64_t column, int64_t step) {
+    int64_t run = step / weights.stepsPerRun,
+            inRun = step % weights.stepsPerRun;
+    uint32_t word =
+        marks[column / kMarkedColumns * words + run * wordsPerRun + inRun / 32];
+    return (word >> inRun % 32 & 1) != 0;
+  };
+  for (auto [column, start] : llvm::enumerate(starts))
+    for (int64_t step = 0; step < weights.steps(); ++step) {
+      if (!marks.empty() && !isMarked(column, step))
+        continue;
+      for (int8_t weight : ArrayRef(weights.at(column, step), 4)) {
+        start -= std::max<int32_t>(weight, 0);
+        if (!marks.empty()) // Then bytes are unsigned, and 128 is subtracted.
+          start += 128 * weight;
       }
-  const char *bytes = reinterpret_cast<const char *>(words.data());
-  packed.insert(packed.end(), bytes, bytes + words.size() * sizeof(uint32_t));
+    }
+  return starts;
 }
 
 Value createPacked(OpBuilder &builder, Location loc, Type element,
@@ -176,15 +212,22 @@ struct PackWeightsPass : x86::impl::PackWeightsPassBase<PackWeightsPass> {
         op->getContext(), shape, reductionRun(op), block,
         type.getElementType().isF32() || isDepthwise(op) ? 1 : 4);
     OpBuilder builder(op);
-    const std::vector<char> weights = pack(value, matrices, packing);
-    std::vector<char> bytes = weights;
-    int64_t blocks = matrices.count * llvm::divideCeil(matrices.rows, block),
-            interleave = packing.getInterleave();
+    PackedBytes weights;
+    weights.bytes = pack(value, matrices, packing);
+    weights.blocks = matrices.count * llvm::divideCeil(matrices.rows, block);
+    weights.block = block;
+    weights.stepsPerRun =
+        llvm::divideCeil(packing.getRun(), packing.getInterleave());
+    std::vector<char> bytes = weights.bytes;
     if (needsCorrections(op))
-      appendCorrections(bytes, blocks, block, interleave);
-    if (needsMarks(op) && block % kMarkedColumns == 0)
-      appendMarks(bytes, weights, blocks, block,
-                  llvm::divideCeil(packing.getRun(), interleave));
+      append<int32_t>(bytes, computeCorrections(weights));
+    if (needsPairs(op) && block % kMarkedColumns == 0) {
+      std::vector<uint32_t> marks;
+      if (!needsCorrections(op))
+        marks = computeMarks(weights);
+      append<int32_t>(bytes, computePairStarts(weights, marks));
+      append<uint32_t>(bytes, marks);
+    }
     Value packed = createPacked(builder, weight.get().getLoc(),
                                 type.getElementType(), bytes);
     Operation *original = weight.get().getDefiningOp();

@@ -23,12 +23,12 @@ Arithmetic x86::selectArithmetic(const Contraction &contraction,
                 !qnn::isUnsigned(getElementTypeOrSelf(contraction.rhs));
   if (isa.hasVnni)
     return suited ? Arithmetic::dotBytes : Arithmetic::widenPairs;
-  // Marks are branched on, which costs more than it gains where few positions
-  // share the branch.
+  // Steps with pairs may branch and prepare weights, which costs more than it
+  // gains for few positions.
   int64_t positions = 1;
   for (const PositionLoop &loop : ArrayRef(contraction.positions).take_back(2))
     positions *= loop.extent;
-  return suited && contraction.hasMarks && positions >= 4
+  return suited && contraction.hasPairs && positions >= 4
              ? Arithmetic::pairBytes
              : Arithmetic::widenPairs;
 }
@@ -58,7 +58,7 @@ public:
     }
     case Arithmetic::pairBytes:
       // Each vector has marks, and so a branch, of its own.
-      return tile.vectors == 1 && accumulators + 7 <= isa.registers;
+      return tile.vectors == 1 && accumulators + 6 <= isa.registers;
     case Arithmetic::fma:
       return accumulators + tile.vectors + 1 <= isa.registers;
     case Arithmetic::widenPairs:
@@ -73,8 +73,9 @@ public:
     if (arithmetic == Arithmetic::dotBytes) {
       instructions = work + m + n;
     } else if (arithmetic == Arithmetic::pairBytes) {
-      multiplies = 2 * work * kMarkedSteps + 3;
-      instructions = 4 * work * kMarkedSteps + 6;
+      // A part of the steps is marked, and takes longer.
+      multiplies = 2.3 * work + 1;
+      instructions = 4.5 * work + 8;
     } else if (arithmetic == Arithmetic::widenPairs) {
       multiplies = 2 * work + n + m; // extensions share the ports
       loads = m + 2 * n;
@@ -87,8 +88,6 @@ public:
 
 private:
   static constexpr double kEpilogue = 5, kTileOverhead = 25;
-  /// Of vpmaddubsw: half of the steps can saturate and take half as long again.
-  static constexpr double kMarkedSteps = 1.25;
   Arithmetic arithmetic;
   const Isa &isa;
   int64_t steps;

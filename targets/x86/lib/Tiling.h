@@ -17,7 +17,7 @@ namespace qcc::x86 {
 /// How a kernel multiplies and accumulates.
 enum class Arithmetic {
   dotBytes,   ///< vpdpbusd: unsigned by signed bytes, exact.
-  pairBytes,  ///< vpmaddubsw where it cannot saturate, by bytes: exact.
+  pairBytes,  ///< vpmaddubsw: a byte by a signed byte, exact.
   widenPairs, ///< Bytes widened to i16, vpmaddwd: any signedness, exact.
   fma,        ///< f32, one fused multiply-add for each element of K in order.
 };
