@@ -30,6 +30,21 @@ func.func @floats(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
   return %y : tensor<3x2xf32>
 }
 
+// Registers of eight columns: behind the weights stand where sums of pairs start, and a bit for each step. The second step is
+// marked, because 255 * (100 + 50) is no i16: 128 * (100 + 50 - 7) - (100 + 50) in the first column, 0 in others.
+// CHECK-LABEL: @pairs
+// CHECK: qnn.constant dense<[100, 1, -100, 2, 0, {{.*}}0, 100, 50, -7, 0, {{.*}}0, -22, 70, 0, 0, 0, {{.*}}0, 2, 0, 0, 0]> : tensor<100xi8>
+func.func @pairs(%x: tensor<3x8xui8>) -> tensor<3x8xi32> {
+  %w = qnn.constant dense<[[100, 1, -100, 2, 100, 50, -7, 0], [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0]]> : tensor<8x8xi8>
+  %y = qnn.fused_matmul %x, %w {transpose_rhs, strategy = {kernel = "direct", block = 8 : i64}} : tensor<3x8xui8>, tensor<8x8xi8> -> tensor<3x8xi32> {
+  ^bb0(%acc: i32):
+    qnn.yield %acc : i32
+  }
+  return %y : tensor<3x8xi32>
+}
+
 // Both operands are signed: behind the weights stand -128 * (1 + 2) and -128 * (3 - 4) as i32.
 // CHECK-LABEL: @corrections
 // CHECK: qnn.constant dense<[1, 2, 0, 0, 3, -4, 0, 0, -128, -2, -1, -1, -128, 0, 0, 0]> : tensor<16xi8>

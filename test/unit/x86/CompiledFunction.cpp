@@ -39,6 +39,14 @@ std::vector<int8_t> test::randomBytes(std::mt19937 &random, size_t count,
   return values;
 }
 
+std::vector<int8_t> test::randomWeights(std::mt19937 &random, size_t count) {
+  std::vector<int8_t> weights = randomBytes(random, count, -128, 127);
+  for (size_t i = 0; i < count; ++i)
+    if (i / 4 % 2 == 1)
+      weights[i] /= 2;
+  return weights;
+}
+
 std::vector<float> test::randomFloats(std::mt19937 &random, size_t count,
                                       float low, float high) {
   std::uniform_real_distribution<float> distribution(low, high);

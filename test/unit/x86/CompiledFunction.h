@@ -26,6 +26,9 @@ template <typename T> std::string dense(llvm::ArrayRef<T> values) {
 
 std::vector<int8_t> randomBytes(std::mt19937 &random, size_t count, int low,
                                 int high);
+/// Weights of which every other four are small enough for any two of them to be
+/// multiplied by bytes and added in i16.
+std::vector<int8_t> randomWeights(std::mt19937 &random, size_t count);
 std::vector<float> randomFloats(std::mt19937 &random, size_t count, float low,
                                 float high);
 

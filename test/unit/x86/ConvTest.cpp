@@ -52,9 +52,9 @@ std::string program(const ConvCase &c, uint32_t seed) {
   int64_t count = c.outputs * c.kernel * c.kernel * c.channels / c.groups;
   std::string w = tensor({c.outputs, c.kernel, c.kernel, c.channels / c.groups},
                          isFloat ? "f32" : c.weight);
-  std::string weights =
-      isFloat ? dense<float>(randomFloats(random, count, -1, 1))
-              : dense<int8_t>(randomBytes(random, count, -128, 127));
+  std::string weights = isFloat
+                            ? dense<float>(randomFloats(random, count, -1, 1))
+                            : dense<int8_t>(randomWeights(random, count));
   std::string o = std::to_string(c.outputs);
   std::vector<int32_t> bias(c.outputs);
   for (int32_t &b : bias)

@@ -42,7 +42,7 @@ std::string program(const MatmulCase &c) {
   if (c.isConstant)
     s += "  %b = qnn.constant " +
          (isFloat ? dense<float>(randomFloats(random, c.weights, -1, 1))
-                  : dense<int8_t>(randomBytes(random, c.weights, -128, 127))) +
+                  : dense<int8_t>(randomWeights(random, c.weights))) +
          " : " + rhs + "\n";
   s += "  %y = qnn.fused_matmul %a, %b extras(%e : " + result + ")" +
        (c.transposed ? " {transpose_rhs}" : "") + " : " + lhs + ", " + rhs +
@@ -52,6 +52,44 @@ std::string program(const MatmulCase &c) {
        "\n    qnn.yield %0 : " + accumulator +
        "\n  }\n  return %y : " + result + "\n}\n";
   return s;
+}
+
+/// Bytes at the ends of their range by weights at the ends of theirs and about
+/// where the sum of two products leaves i16.
+TEST(PairsTest, ExtremesEqualInterpreter) {
+  std::mt19937 random(3);
+  const int8_t weights[] = {127, -128, 64, -64, 65, -65, 63, 0};
+  constexpr size_t kRun = 150, kColumns = 24;
+  for (std::string element : {"ui8", "i8"}) {
+    // In the last eight columns no pair is too large, in the first all are.
+    std::vector<int8_t> matrix(kColumns * kRun);
+    for (size_t i = 0; i < matrix.size(); ++i)
+      matrix[i] = i < 8 * kRun    ? weights[random() % 2]
+                  : i < 16 * kRun ? weights[random() % 8]
+                                  : weights[2 + random() % 2];
+    EXPECT_EQ(compareWithInterpreter(
+                  "func.func @main(%x: tensor<7x150xf32>) -> tensor<7x24xi32> "
+                  "{\n  %q = qnn.fused_map(%x : tensor<7x150xf32>) -> "
+                  "tensor<7x150x" +
+                      element +
+                      "> {\n  ^bb0(%v: f32):\n"
+                      "    %k = arith.constant 1.0e4 : f32\n"
+                      "    %z = arith.constant 0 : i32\n"
+                      "    %s = arith.mulf %v, %k : f32\n"
+                      "    %r = qnn.round %s, %z : f32, i32 -> " +
+                      element + "\n    qnn.yield %r : " + element +
+                      "\n  }\n  %w = qnn.constant " + dense<int8_t>(matrix) +
+                      " : tensor<24x150xi8>\n"
+                      "  %y = qnn.fused_matmul %q, %w {transpose_rhs} : "
+                      "tensor<7x150x" +
+                      element +
+                      ">, tensor<24x150xi8> -> tensor<7x24xi32> {\n"
+                      "  ^bb0(%acc: i32):\n    qnn.yield %acc : i32\n  }\n"
+                      "  return %y : tensor<7x24xi32>\n}\n",
+                  4),
+              "")
+        << element;
+  }
 }
 
 class MatmulTest : public testing::TestWithParam<MatmulCase> {};

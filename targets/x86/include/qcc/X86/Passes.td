@@ -40,12 +40,15 @@ def PackWeightsPass : Pass<"qcc-x86-pack-weights", "::mlir::func::FuncOp"> {
     Replaces the constant weights of ops whose strategy says so by one-dimensional constants laid out as `#qnn.packing`
     describes: in blocks of `block` output channels, four bytes (or one float) of the reduction next to each other. If the
     other operand is signed too, an i32 for each packed column follows: -128 times the sum of its weights, which is where its
-    accumulators start, because `vpdpbusd` wants unsigned bytes and kernels add 128 to signed ones.
+    accumulators start, because `vpdpbusd` wants unsigned bytes and kernels add 128 to signed ones. Where blocks are whole
+    registers of eight columns, what AVX2 kernels need comes last (docs/x86.md): for each column the i32 from which its sums of
+    pairs start, and, if the other operand is unsigned, for each register and step a bit that tells whether two products may
+    leave 16 bits.
 
     ```mlir
     %1 = qnn.fused_matmul %0, %w {strategy = {kernel = "direct", block = 16, ...}, transpose_rhs} : ..., tensor<10x64xi8> -> ...
     // becomes
-    %1 = qnn.fused_matmul %0, %p {packing = #qnn.packing<[10, 64], 64, 16x4>, ...} : ..., tensor<1024xi8> -> ...
+    %1 = qnn.fused_matmul %0, %p {packing = #qnn.packing<[10, 64], 64, 16x4>, ...} : ..., tensor<1096xi8> -> ...
     ```
   }];
   let dependentDialects = ["::qcc::qnn::QnnDialect"];
