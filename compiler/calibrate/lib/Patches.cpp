@@ -8,7 +8,7 @@
 
 #include "Patches.h"
 
-#include "mlir/IR/Threading.h"
+#include "Parallel.h"
 #include "qcc/Qnn/Qnn.h"
 #include "qcc/Qnn/VectorClones.h"
 
@@ -116,11 +116,22 @@ void Patches::gather(const float *input, int64_t position, float *row) const {
 using Vector __attribute__((vector_size(64), aligned(4), may_alias)) = float;
 static constexpr int64_t kLanes = sizeof(Vector) / sizeof(float);
 
-/// out[a][b] += x[a] * y[b] for each of `count` rows, in order; a tile of out.
-QCC_VECTOR_CLONES
-static void addProducts(float *out, int64_t outStride, const float *x,
-                        const float *y, int64_t stride, int64_t count) {
-  constexpr int64_t kVectors = kTileColumns / kLanes;
+/// Whether a whole tile of sums fits in vector registers.
+static bool hasManyRegisters() {
+#if defined(__x86_64__)
+  static const bool result = __builtin_cpu_supports("avx512f");
+  return result;
+#else
+  return false;
+#endif
+}
+
+/// out[a][b] += x[a] * y[b] for each of `count` rows, in order, for kTileRows
+/// by `kVectors` vectors.
+template <int64_t kVectors>
+[[gnu::always_inline]] static inline void
+addTile(float *out, int64_t outStride, const float *x, const float *y,
+        int64_t stride, int64_t count) {
   Vector sums[kTileRows][kVectors];
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
@@ -145,24 +156,35 @@ static void addProducts(float *out, int64_t outStride, const float *x,
           sums[a][v];
 }
 
+/// The same for a whole tile.
+QCC_VECTOR_CLONES
+static void addProducts(float *out, int64_t outStride, const float *x,
+                        const float *y, int64_t stride, int64_t count) {
+  constexpr int64_t kVectors = kTileColumns / kLanes;
+  if (hasManyRegisters())
+    return addTile<kVectors>(out, outStride, x, y, stride, count);
+  for (int64_t v = 0; v < kVectors; ++v)
+    addTile<1>(out + v * kLanes, outStride, x, y + v * kLanes, stride, count);
+}
+
 /// out[a][b] += x[a] * y[b] for each of `count` rows, in order, where all of
 /// them are vectors; `x`, `y` and `out` have distances of `tapStride`.
-QCC_VECTOR_CLONES
-static void addProductsOfTaps(float *out, int64_t outStride, const float *x,
-                              const float *y, int64_t tapStride, int64_t stride,
-                              int64_t count) {
-  Vector sums[kTileRows][kTileRows];
+template <int64_t kColumns>
+[[gnu::always_inline]] static inline void
+addTileOfTaps(float *out, int64_t outStride, const float *x, const float *y,
+              int64_t tapStride, int64_t stride, int64_t count) {
+  Vector sums[kTileRows][kColumns];
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
-    for (int64_t b = 0; b < kTileRows; ++b)
+    for (int64_t b = 0; b < kColumns; ++b)
       sums[a][b] =
           *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride);
   for (int64_t row = 0; row < count; ++row, x += stride, y += stride)
 #pragma unroll
     for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
-      for (int64_t b = 0; b < kTileRows; ++b)
+      for (int64_t b = 0; b < kColumns; ++b)
         sums[a][b] = __builtin_elementwise_fma(
             Vector(*reinterpret_cast<const Vector *>(x + a * tapStride)),
             Vector(*reinterpret_cast<const Vector *>(y + b * tapStride)),
@@ -170,9 +192,21 @@ static void addProductsOfTaps(float *out, int64_t outStride, const float *x,
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
-    for (int64_t b = 0; b < kTileRows; ++b)
+    for (int64_t b = 0; b < kColumns; ++b)
       *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride) =
           sums[a][b];
+}
+
+QCC_VECTOR_CLONES
+static void addProductsOfTaps(float *out, int64_t outStride, const float *x,
+                              const float *y, int64_t tapStride, int64_t stride,
+                              int64_t count) {
+  if (hasManyRegisters())
+    return addTileOfTaps<kTileRows>(out, outStride, x, y, tapStride, stride,
+                                    count);
+  for (int64_t b = 0; b < kTileRows; ++b)
+    addTileOfTaps<1>(out + b * tapStride, outStride, x, y + b * tapStride,
+                     tapStride, stride, count);
 }
 
 QCC_VECTOR_CLONES
@@ -183,8 +217,30 @@ static void addRows(double *__restrict sums, const float *__restrict rows,
       sums[i] += rows[i];
 }
 
+FirstMoments::FirstMoments(const Patches &patches)
+    : patches(patches), sums(patches.size()) {}
+
+void FirstMoments::add(MLIRContext *context, ArrayRef<float> rows) {
+  constexpr int64_t kOwnedColumns = 512;
+  int64_t size = patches.size(),
+          rowCount = static_cast<int64_t>(rows.size()) / size;
+  count += rowCount;
+  parallelForSmall(
+      context, 0, llvm::divideCeil(size, kOwnedColumns), [&](size_t block) {
+        int64_t begin = static_cast<int64_t>(block) * kOwnedColumns;
+        addRows(&sums[begin], rows.data() + begin, size, rowCount,
+                std::min(kOwnedColumns, size - begin));
+      });
+}
+
+double FirstMoments::mean(int64_t group, int64_t i) const {
+  int64_t place = group * patches.groupStride() +
+                  (patches.isByTap() ? i * patches.tapStride() : i);
+  return sums[place] / static_cast<double>(std::max<uint64_t>(count, 1));
+}
+
 SecondMoments::SecondMoments(const Patches &patches)
-    : patches(patches), sums(patches.size()) {
+    : patches(patches), first(patches) {
   int64_t taps = llvm::alignTo(patches.numTaps(), kTileRows),
           depth = llvm::alignTo(patches.depth(), kTileRows);
   products.resize(patches.isByTap()
@@ -195,20 +251,14 @@ SecondMoments::SecondMoments(const Patches &patches)
 void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   int64_t size = patches.size(),
           rowCount = static_cast<int64_t>(rows.size()) / size;
-  count += rowCount;
+  first.add(context, rows);
   // One owner for each sum: it does not depend on the threads. Rows are taken
   // in parts that stay in its cache.
-  constexpr int64_t kPart = 64, kOwnedColumns = 512, kOwnedRows = 16;
-  parallelFor(context, 0, llvm::divideCeil(size, kOwnedColumns),
-              [&](size_t block) {
-                int64_t begin = static_cast<int64_t>(block) * kOwnedColumns;
-                addRows(&sums[begin], rows.data() + begin, size, rowCount,
-                        std::min(kOwnedColumns, size - begin));
-              });
+  constexpr int64_t kPart = 64, kOwnedRows = 16;
   if (patches.isByTap()) {
     int64_t taps = llvm::alignTo(patches.numTaps(), kTileRows),
             tapStride = patches.tapStride();
-    parallelFor(context, 0, tapStride / kLanes, [&](size_t block) {
+    parallelForSmall(context, 0, tapStride / kLanes, [&](size_t block) {
       const float *from = rows.data() + block * kLanes;
       float *to = products.data() + block * kLanes;
       for (int64_t part = 0; part < rowCount; part += kPart)
@@ -224,7 +274,7 @@ void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   int64_t depth = llvm::alignTo(patches.depth(), kTileRows),
           columns = patches.groupStride(),
           blocks = llvm::divideCeil(depth, kOwnedRows);
-  parallelFor(context, 0, patches.groups() * blocks, [&](size_t owned) {
+  parallelForSmall(context, 0, patches.groups() * blocks, [&](size_t owned) {
     int64_t group = static_cast<int64_t>(owned) / blocks,
             begin = static_cast<int64_t>(owned) % blocks * kOwnedRows,
             end = std::min(begin + kOwnedRows, depth);
@@ -240,12 +290,6 @@ void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   });
 }
 
-/// Where number `i` of the `depth()` of a group lies.
-static int64_t placeOf(const Patches &patches, int64_t group, int64_t i) {
-  return group * patches.groupStride() +
-         (patches.isByTap() ? i * patches.tapStride() : i);
-}
-
 std::vector<float> SecondMoments::covariance(int64_t group) const {
   int64_t n = patches.depth(), columns = patches.groupStride(),
           taps = llvm::alignTo(patches.numTaps(), kTileRows);
@@ -256,24 +300,14 @@ std::vector<float> SecondMoments::covariance(int64_t group) const {
                : products[(group * llvm::alignTo(n, kTileRows) + i) * columns +
                           j];
   };
-  auto sum = [&](int64_t i) { return sums[placeOf(patches, group, i)]; };
-  double total = std::max<uint64_t>(count, 1);
+  double total = std::max<uint64_t>(first.positions(), 1);
+  std::vector<double> means;
+  for (int64_t i = 0; i < n; ++i)
+    means.push_back(first.mean(group, i));
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = i; j < n; ++j) {
-      double value =
-          product(i, j) / total - (sum(i) / total) * (sum(j) / total);
+      double value = product(i, j) / total - means[i] * means[j];
       result[i * n + j] = result[j * n + i] = static_cast<float>(value);
     }
-  return result;
-}
-
-std::vector<float> SecondMoments::means() const {
-  std::vector<float> result;
-  result.reserve(patches.groups() * patches.depth());
-  double total = std::max<uint64_t>(count, 1);
-  for (int64_t group = 0; group < patches.groups(); ++group)
-    for (int64_t i = 0; i < patches.depth(); ++i)
-      result.push_back(
-          static_cast<float>(sums[placeOf(patches, group, i)] / total));
   return result;
 }

@@ -51,23 +51,36 @@ private:
       dilations;
 };
 
-/// Mean and second moments about it of what a contraction reads.
-class SecondMoments {
+/// Means of what a contraction reads.
+class FirstMoments {
 public:
-  explicit SecondMoments(const Patches &patches);
+  explicit FirstMoments(const Patches &patches);
 
   /// Takes in positions of `patches.size()` numbers each.
   void add(mlir::MLIRContext *context, llvm::ArrayRef<float> rows);
-  /// The covariance matrix of a group, symmetric. To be called after all is
-  /// added.
-  std::vector<float> covariance(int64_t group) const;
-  /// Means of all groups.
-  std::vector<float> means() const;
+  /// Number i of the `depth()` of a group. To be called after all is added.
+  double mean(int64_t group, int64_t i) const;
+  uint64_t positions() const { return count; }
 
 private:
   const Patches &patches;
   uint64_t count = 0;
   std::vector<double> sums; ///< As the numbers of a position lie.
+};
+
+/// Means, and second moments about them.
+class SecondMoments {
+public:
+  explicit SecondMoments(const Patches &patches);
+
+  void add(mlir::MLIRContext *context, llvm::ArrayRef<float> rows);
+  /// The covariance matrix of a group, symmetric. To be called after all is
+  /// added.
+  std::vector<float> covariance(int64_t group) const;
+
+private:
+  const Patches &patches;
+  FirstMoments first;
   /// Sums of products, of each matrix at least the upper triangle: [group]
   /// [depth][groupStride], or by tap [tap][tap][tapStride].
   std::vector<float> products;

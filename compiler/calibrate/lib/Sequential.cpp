@@ -10,6 +10,7 @@
 
 #include "AdaRound.h"
 #include "Differences.h"
+#include "Parallel.h"
 #include "Patches.h"
 #include "RoundWeights.h"
 #include "qcc/Analysis/Entry.h"
@@ -32,6 +33,8 @@ using qnn::Tensor;
 
 /// Output positions that second moments are taken of: more change nothing.
 static constexpr int64_t kPositions = 16384;
+/// Numbers that are gathered before products are summed up.
+static constexpr int64_t kGathered = int64_t(1) << 20;
 /// Matrices of more rows are not made; such weights are rounded to nearest.
 static constexpr int64_t kGreatestDepth = 2560;
 /// Memory for live tensors and multiply-accumulates of one pass. More samples
@@ -66,8 +69,9 @@ private:
   LogicalResult correct(qnn::QuantizableOp op, qnn::QuantizeOp weight);
   LogicalResult roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
                             const Patches &patches);
-  SecondMoments momentsOf(qnn::QuantizableOp op, const Patches &patches,
-                          bool exact) const;
+  template <typename Moments>
+  Moments momentsOf(qnn::QuantizableOp op, const Patches &patches,
+                    bool exact) const;
   std::vector<float> fastCorrection(qnn::QuantizableOp op,
                                     const Patches &patches) const;
   std::vector<float> sequentialCorrection(Value result) const;
@@ -175,24 +179,31 @@ FailureOr<Twin> SequentialRun::evaluateTwin(Operation *op, size_t sample) {
   return both;
 }
 
-SecondMoments SequentialRun::momentsOf(qnn::QuantizableOp op,
-                                       const Patches &patches,
-                                       bool exact) const {
-  SecondMoments moments(patches);
+template <typename Moments>
+Moments SequentialRun::momentsOf(qnn::QuantizableOp op, const Patches &patches,
+                                 bool exact) const {
+  Moments moments(patches);
   Value input = operandOfRole(op, OperandRole::activation)->get();
   int64_t total = patches.positions() * static_cast<int64_t>(count);
   int64_t step = std::max<int64_t>((total + kPositions - 1) / kPositions, 1);
-  std::vector<float> rows;
+  // Another phase in each sample, so that positions are not always the same.
+  std::vector<std::pair<const float *, int64_t>> places;
   for (size_t sample = 0; sample < count; ++sample) {
     const Twin &both = twin(input, sample);
     const float *data = (exact ? both.exact : both.rounded).data<float>();
-    // Another phase in each sample, so that positions are not always the same.
-    int64_t first = static_cast<int64_t>(sample) % step,
-            rowCount = (patches.positions() - first + step - 1) / step;
-    rows.resize(std::max<int64_t>(rowCount, 0) * patches.size());
-    parallelFor(context, 0, rows.size() / patches.size(), [&](size_t row) {
-      patches.gather(data, first + static_cast<int64_t>(row) * step,
-                     rows.data() + row * patches.size());
+    for (int64_t position = static_cast<int64_t>(sample) % step;
+         position < patches.positions(); position += step)
+      places.emplace_back(data, position);
+  }
+  size_t together = std::max<int64_t>(kGathered / patches.size(), 1);
+  std::vector<float> rows;
+  for (size_t first = 0; first < places.size(); first += together) {
+    size_t end = std::min(first + together, places.size());
+    rows.resize((end - first) * patches.size());
+    parallelForSmall(context, first, end, [&](size_t i) {
+      auto [data, position] = places[i];
+      patches.gather(data, position,
+                     rows.data() + (i - first) * patches.size());
     });
     moments.add(context, rows);
   }
@@ -213,12 +224,12 @@ LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
   // Learning goes over the covariance again and again, for some channels at a
   // time.
   int64_t block = options.rounding == WeightRounding::adaRound ? 16 : 1;
-  SecondMoments moments = momentsOf(op, patches, /*exact=*/false);
+  auto moments = momentsOf<SecondMoments>(op, patches, /*exact=*/false);
   int64_t outputs = type.getDimSize(0), depth = patches.depth(),
           perGroup = outputs / patches.groups();
   std::vector<int64_t> stored(values.size());
   // Both loops are parallel: there may be one group, or one output in each.
-  parallelFor(context, 0, patches.groups(), [&](size_t group) {
+  parallelForSmall(context, 0, patches.groups(), [&](size_t group) {
     std::vector<float> covariance = moments.covariance(group);
     std::vector<size_t> order = roundingOrder(covariance);
     auto round = [&](size_t part) {
@@ -236,7 +247,7 @@ LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
     };
     int64_t parts = llvm::divideCeil(perGroup, block);
     if (parts > 1)
-      parallelFor(context, 0, parts, round);
+      parallelForSmall(context, 0, parts, round);
     else
       round(0);
   });
@@ -264,7 +275,7 @@ LogicalResult SequentialRun::roundWeight(qnn::QuantizableOp op,
 
 std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
                                                  const Patches &patches) const {
-  std::vector<float> means = momentsOf(op, patches, /*exact=*/true).means();
+  auto moments = momentsOf<FirstMoments>(op, patches, /*exact=*/true);
   const Twin &both =
       twin(operandOfRole(op, OperandRole::weight)->get(), /*sample=*/0);
   const float *exact = both.exact.data<float>(),
@@ -277,7 +288,7 @@ std::vector<float> SequentialRun::fastCorrection(qnn::QuantizableOp op,
     for (int64_t k = 0; k < depth; ++k)
       sum += (static_cast<double>(exact[output * depth + k]) -
               rounded[output * depth + k]) *
-             means[output / perGroup * depth + k];
+             static_cast<float>(moments.mean(output / perGroup, k));
     correction[output] = static_cast<float>(sum);
   }
   return correction;

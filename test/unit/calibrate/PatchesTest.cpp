@@ -73,6 +73,7 @@ TEST_P(PatchesTest, momentsGiveThoseOfTheResults) {
 
   std::optional<Patches> patches = Patches::of(op);
   ASSERT_TRUE(patches);
+  FirstMoments means(*patches);
   SecondMoments moments(*patches);
   // In two portions.
   int64_t first = patches->positions() / 3;
@@ -83,10 +84,10 @@ TEST_P(PatchesTest, momentsGiveThoseOfTheResults) {
       patches->gather(input.data<float>(), i,
                       rows.data() + (i - begin) * patches->size());
     moments.add(&context, rows);
+    means.add(&context, rows);
   }
 
   int64_t outputs = weight.getShape().front(), depth = patches->depth();
-  std::vector<float> means = moments.means();
   for (int64_t output = 0; output < outputs; ++output) {
     double sum = 0, squares = 0;
     for (int64_t i = 0; i < patches->positions(); ++i) {
@@ -101,7 +102,7 @@ TEST_P(PatchesTest, momentsGiveThoseOfTheResults) {
     const float *w = weight.data<float>() + output * depth;
     double expectedMean = 0, expectedVariance = 0;
     for (int64_t i = 0; i < depth; ++i) {
-      expectedMean += double(w[i]) * means[group * depth + i];
+      expectedMean += double(w[i]) * means.mean(group, i);
       for (int64_t j = 0; j < depth; ++j)
         expectedVariance += double(w[i]) * covariance[i * depth + j] * w[j];
     }

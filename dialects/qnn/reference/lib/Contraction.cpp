@@ -25,21 +25,57 @@ using namespace qcc::qnn;
 //===----------------------------------------------------------------------===//
 
 /// acc[n] += x[k] * w[k][n] for each k in order, four of them while an
-/// accumulator is at hand.
+/// accumulator is at hand. Rows of `w` are `stride` apart.
 QCC_VECTOR_CLONES
 static void addProducts(float *__restrict acc, const float *__restrict x,
-                        const float *__restrict w, int64_t k, int64_t n) {
+                        const float *__restrict w, int64_t k, int64_t n,
+                        int64_t stride) {
   int64_t i = 0;
-  for (; i + 4 <= k; i += 4, w += 4 * n)
+  for (; i + 4 <= k; i += 4, w += 4 * stride)
     for (int64_t j = 0; j < n; ++j) {
       float sum = qcc_fma(x[i], w[j], acc[j]);
-      sum = qcc_fma(x[i + 1], w[n + j], sum);
-      sum = qcc_fma(x[i + 2], w[2 * n + j], sum);
-      acc[j] = qcc_fma(x[i + 3], w[3 * n + j], sum);
+      sum = qcc_fma(x[i + 1], w[stride + j], sum);
+      sum = qcc_fma(x[i + 2], w[2 * stride + j], sum);
+      acc[j] = qcc_fma(x[i + 3], w[3 * stride + j], sum);
     }
-  for (; i < k; ++i, w += n)
+  for (; i < k; ++i, w += stride)
     for (int64_t j = 0; j < n; ++j)
       acc[j] = qcc_fma(x[i], w[j], acc[j]);
+}
+
+static void addProducts(float *acc, const float *x, const float *w, int64_t k,
+                        int64_t n) {
+  addProducts(acc, x, w, k, n, /*stride=*/n);
+}
+
+/// As wide as the widest vectors; narrower ones take two.
+using Vector __attribute__((vector_size(64), aligned(4), may_alias)) = float;
+static constexpr int64_t kLanes = sizeof(Vector) / sizeof(float);
+
+/// So many rows share each load of weights, and fit in registers with them.
+static constexpr int64_t kRows = 6;
+
+/// The same for kRows rows at once, whole vectors of columns only.
+QCC_VECTOR_CLONES
+static void addProductsOfRows(float *__restrict acc, int64_t stride,
+                              const float *const *rows,
+                              const float *__restrict w, int64_t k, int64_t n) {
+  for (int64_t j = 0; j + kLanes <= n; j += kLanes) {
+    Vector sums[kRows];
+#pragma unroll
+    for (int64_t row = 0; row < kRows; ++row)
+      sums[row] = *reinterpret_cast<Vector *>(acc + row * stride + j);
+    for (int64_t i = 0; i < k; ++i) {
+      auto weights = *reinterpret_cast<const Vector *>(w + i * n + j);
+#pragma unroll
+      for (int64_t row = 0; row < kRows; ++row)
+        sums[row] = __builtin_elementwise_fma(Vector{} + rows[row][i], weights,
+                                              sums[row]);
+    }
+#pragma unroll
+    for (int64_t row = 0; row < kRows; ++row)
+      *reinterpret_cast<Vector *>(acc + row * stride + j) = sums[row];
+  }
 }
 
 QCC_VECTOR_CLONES
@@ -64,6 +100,24 @@ static void addProducts(T *acc, const T *x, const T *w, int64_t k, int64_t n) {
                                 static_cast<uint64_t>(x[i]) *
                                     static_cast<uint64_t>(w[j]));
     }
+}
+
+/// acc[row][n] += x[row][k] * w[k][n], where rows of x lie anywhere and those
+/// of `acc` are `stride` apart.
+template <typename T>
+static void addProductsOfRows(T *acc, int64_t stride, ArrayRef<const T *> rows,
+                              const T *w, int64_t k, int64_t n) {
+  if constexpr (std::is_same_v<T, float>)
+    if (static_cast<int64_t>(rows.size()) == kRows && n >= kLanes) {
+      addProductsOfRows(acc, stride, rows.data(), w, k, n);
+      int64_t done = n / kLanes * kLanes;
+      if (done < n)
+        for (auto [i, row] : llvm::enumerate(rows))
+          addProducts(acc + i * stride + done, row, w + done, k, n - done, n);
+      return;
+    }
+  for (auto [i, row] : llvm::enumerate(rows))
+    addProducts(acc + i * stride, row, w, k, n);
 }
 
 /// acc[c] += x[c] * w[c]: one tap of a depthwise convolution.
@@ -151,6 +205,31 @@ static void addPixel(T *acc, ArrayRef<const T *> rows, const T *weights,
   }
 }
 
+/// The same for pixels whose outputs lie one after the other, with `rows` of
+/// [pixel][tap], none of them null.
+template <typename T>
+static void addPixels(T *acc, ArrayRef<const T *> rows, const T *weights,
+                      const Filters &filters) {
+  int64_t pixels = rows.size() / filters.taps;
+  if (filters.isDepthwise()) {
+    for (int64_t pixel = 0; pixel < pixels; ++pixel)
+      addPixel<T>(acc + pixel * filters.outputs,
+                  rows.slice(pixel * filters.taps, filters.taps), weights,
+                  filters);
+    return;
+  }
+  int64_t outputs = filters.outputsPerGroup();
+  SmallVector<const T *, kRows> ofTap(pixels);
+  for (int64_t group = 0; group < filters.groups; ++group)
+    for (int64_t tap = 0; tap < filters.taps; ++tap) {
+      for (int64_t pixel = 0; pixel < pixels; ++pixel)
+        ofTap[pixel] = rows[pixel * filters.taps + tap] + group * filters.depth;
+      addProductsOfRows<T>(acc + group * outputs, filters.outputs, ofTap,
+                           weights, filters.depth, outputs);
+      weights += filters.depth * outputs;
+    }
+}
+
 template <typename T>
 static Tensor convolve(const Tensor &input, const Tensor &weight,
                        const Window &window, int64_t groups,
@@ -164,12 +243,17 @@ static Tensor convolve(const Tensor &input, const Tensor &weight,
       RankedTensorType::get(window.result, input.getElementType()));
   const T *in = input.data<T>();
   T *out = result.mutableData<T>();
-  SmallVector<const T *> rows(filters.taps);
+  SmallVector<const T *> rows;
   window.forEachPixel([&](int64_t pixel, ArrayRef<int64_t> offsets) {
-    for (auto [row, offset] : llvm::zip_equal(rows, offsets))
-      row = offset < 0 ? padding.data() : in + offset;
-    addPixel<T>(out + pixel * filters.outputs, rows, weights.data(), filters);
+    for (int64_t offset : offsets)
+      rows.push_back(offset < 0 ? padding.data() : in + offset);
+    if (static_cast<int64_t>(rows.size()) < kRows * filters.taps)
+      return;
+    addPixels<T>(out, rows, weights.data(), filters);
+    out += kRows * filters.outputs;
+    rows.clear();
   });
+  addPixels<T>(out, rows, weights.data(), filters);
   return result;
 }
 
@@ -299,9 +383,14 @@ static Tensor multiply(const Tensor &lhs, const Tensor &rhs, bool transposeRhs,
         columns = transposed(matrix, n, k);
         matrix = columns.data();
       }
-      for (int64_t row = 0; row < m; ++row)
-        addProducts(out + ((at + i) * m + row) * n, rows + row * k, matrix, k,
-                    n);
+      SmallVector<const T *, kRows> together;
+      for (int64_t row = 0; row < m; row += kRows) {
+        together.clear();
+        for (int64_t r = row; r < std::min(row + kRows, m); ++r)
+          together.push_back(rows + r * k);
+        addProductsOfRows<T>(out + ((at + i) * m + row) * n, n, together,
+                             matrix, k, n);
+      }
     }
   });
   return result;
