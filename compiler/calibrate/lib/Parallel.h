@@ -24,13 +24,12 @@ void parallelForSmall(mlir::MLIRContext *context, size_t begin, size_t end,
   if (begin >= end)
     return;
   size_t row = llvm::divideCeil(end - begin, kCalls);
-  mlir::parallelFor(context, 0, llvm::divideCeil(end - begin, row),
-                    [&](size_t call) {
-                      size_t first = begin + call * row;
-                      for (size_t i = first; i < std::min(first + row, end);
-                           ++i)
-                        body(i);
-                    });
+  mlir::parallelFor(
+      context, 0, llvm::divideCeil(end - begin, row), [&](size_t call) {
+        size_t first = begin + call * row;
+        for (size_t i = first; i < std::min(first + row, end); ++i)
+          body(i);
+      });
 }
 
 } // namespace qcc::calibration

@@ -147,7 +147,10 @@ static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
 static void markRefined(ModuleOp module, const Refinement &refinement) {
   module.walk([&](qnn::QuantizableOp op) {
     auto refined = refinement.find(analysis::nodeName(op));
-    if (op.isIntegerContraction() && refined != refinement.end())
+    if (refined == refinement.end())
+      return;
+    bool isForElementwise = refined->second == quantize::Precision::w8a16;
+    if (isForElementwise ? op.isElementwise() : op.isIntegerContraction())
       op->setAttr(quantize::kMeasuredAttr,
                   StringAttr::get(module.getContext(),
                                   quantize::nameOf(refined->second)));
@@ -260,17 +263,15 @@ LogicalResult Chooser::refine() {
     // Where nothing is worth anything no more needs to be measured.
     if (worthOf(result.sqnr, std::numeric_limits<double>::infinity()) <= 0)
       return success();
-    ModuleOp exact = *result.exact;
     if (!noise) {
       FailureOr<MeasuredNoise> measured =
-          measureNoise(exact, *result.program.executor, *samples,
+          measureNoise(*result.exact, *result.program.executor, *samples,
                        spread(others, kFewestHeldBack), createExecutor);
       if (failed(measured))
         return failure();
       noise = std::move(*measured);
     }
-    RefinementPlanner planner(exact, *noise, chosen.refinement, work,
-                              *workOfAll);
+    RefinementPlanner planner(*noise, chosen.refinement, work, *workOfAll);
     std::optional<Refinement> ofInputs = planner.refineInputs(tried),
                               refinement = ofInputs;
     if (!refinement)

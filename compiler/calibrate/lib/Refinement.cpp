@@ -46,17 +46,25 @@ static constexpr double kLeastLeft = 0.05;
 static constexpr int64_t kMacs = int64_t(1) << 36;
 static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 
-/// A contraction with constant weights. One node is one layer, even where it is
+/// A contraction with constant weights, or an elementwise op that can read more
+/// bits, as a residual addition does. One node is one layer, even where it is
 /// computed in parts.
 struct RefinementPlanner::Layer {
   std::string name;
+  bool isElementwise = false;
   double macsWork = 0, reads = 0, writes = 0; ///< Numbers it reads and writes.
-  SmallVector<size_t> roundings;              ///< Those it suffers from.
+  double roundedAgain = 0;       ///< Of 16 bits, because others read 8 of them.
+  SmallVector<size_t> roundings; ///< Those it suffers from.
 
-  /// In the unit of programWork(). In f32, multiplications take longer, and
-  /// numbers are written and read with four bytes. Two parts are made by two
-  /// maps, and what their contractions give is added up in f32.
+  /// In the unit of programWork(). In 16 bits, numbers take a byte more, and
+  /// maps round them again for contractions that read the same tensor. In
+  /// f32, multiplications take longer, and numbers are written and read with
+  /// four bytes. Two parts are made by two maps, and what their contractions
+  /// give is added up in f32.
   double addedWork(Precision precision) const {
+    if (precision == Precision::w8a16)
+      return 2 * kByteWork * reads +
+             (3 * kByteWork + kResultWork) * roundedAgain;
     if (precision == Precision::f32)
       return (kFloatWork - 1) * macsWork + 6 * kByteWork * reads;
     return macsWork + (15 * kByteWork + 2 * kResultWork) * reads +
@@ -98,17 +106,65 @@ static void collectRoundingsOf(Value value,
       collectRoundingsOf(operand.get(), found);
 }
 
-/// Calls `visit(op, input)` for each layer of `exact`, those in f32 too.
-static void forEachLayer(ModuleOp exact,
+/// Calls `visit(op, input)` for each layer of `network`, those in f32 too.
+static void forEachLayer(ModuleOp network,
                          function_ref<void(qnn::CostOp, Value input)> visit) {
   llvm::StringSet<> seen;
-  exact.walk([&](qnn::QuantizableOp op) {
+  network.walk([&](qnn::QuantizableOp op) {
     auto cost = dyn_cast<qnn::CostOp>(op.getOperation());
     OpOperand *input = activationOf(op);
     if (op.isIntegerContraction() && cost && input &&
         seen.insert(analysis::nodeName(op)).second)
       visit(cost, input->get());
   });
+}
+
+/// True for ops that can read more bits of their own.
+static bool isElementwise(Operation *op) {
+  auto quantizable = dyn_cast<qnn::QuantizableOp>(op);
+  return quantizable && quantizable.isElementwise() &&
+         !quantizable.isIntegerContraction() &&
+         !quantizable.isQuantizationTransparent();
+}
+
+/// Calls `visit(op, rounding)` for each elementwise op of `network` that reads
+/// what is rounded for it, and not on the way to somebody else.
+static void
+forEachElementwise(ModuleOp network,
+                   function_ref<void(Operation *, qnn::QuantizeOp)> visit) {
+  network.walk([&](Operation *op) {
+    if (!isElementwise(op))
+      return;
+    for (Value operand : op->getOperands())
+      if (auto dequantize = operand.getDefiningOp<qnn::DequantizeOp>())
+        if (auto quantize =
+                dequantize.getInput().getDefiningOp<qnn::QuantizeOp>())
+          visit(op, quantize);
+  });
+}
+
+/// A copy of `exact` in which elementwise ops have pairs of their own.
+static OwningOpRef<ModuleOp> withPairsForElementwise(ModuleOp exact) {
+  OwningOpRef<ModuleOp> network = exact.clone();
+  SmallVector<qnn::DequantizeOp> pairs;
+  network->walk([&](qnn::DequantizeOp op) {
+    if (op.getInput().getDefiningOp<qnn::QuantizeOp>() &&
+        llvm::any_of(op->getUsers(), isElementwise) &&
+        !llvm::all_of(op->getUsers(), isElementwise))
+      pairs.push_back(op);
+  });
+  for (qnn::DequantizeOp dequantize : pairs) {
+    OpBuilder builder(dequantize->getContext());
+    builder.setInsertionPointAfter(dequantize);
+    auto quantize = cast<qnn::QuantizeOp>(
+        builder.clone(*dequantize.getInput().getDefiningOp()));
+    auto own = cast<qnn::DequantizeOp>(builder.clone(*dequantize));
+    own.getInputMutable().assign(quantize.getResult());
+    dequantize.getResult().replaceUsesWithIf(
+        own.getResult(),
+        [](OpOperand &use) { return isElementwise(use.getOwner()); });
+  }
+  return network;
 }
 
 /// How many numbers a tensor of static shape has; 0 where it is not known.
@@ -130,13 +186,14 @@ FailureOr<MeasuredNoise>
 qcc::calibration::measureNoise(ModuleOp exact, const Executor &rounded,
                                const Samples &samples, ArrayRef<size_t> indices,
                                const ExecutorFactory &createExecutor) {
+  MeasuredNoise result;
+  result.network = withPairsForElementwise(exact);
   FailureOr<ErrorSources> sources =
-      ErrorSources::create(exact, exact, createExecutor);
+      ErrorSources::create(*result.network, *result.network, createExecutor);
   if (failed(sources))
     return failure();
-  MeasuredNoise result;
   result.ofRoundings.resize(
-      collectRoundings(analysis::entryFunction(exact)).size());
+      collectRoundings(analysis::entryFunction(*result.network)).size());
   // Clipping and rounding go together.
   std::vector<SmallVector<size_t, 2>> groups;
   std::vector<size_t> roundings;
@@ -168,20 +225,20 @@ qcc::calibration::measureNoise(ModuleOp exact, const Executor &rounded,
   return result;
 }
 
-RefinementPlanner::RefinementPlanner(ModuleOp exact,
-                                     const MeasuredNoise &measured,
+RefinementPlanner::RefinementPlanner(const MeasuredNoise &measured,
                                      const Refinement &current, double work,
                                      double workOfAll)
     : readers(measured.ofRoundings.size()), measured(measured),
       current(current), workOfAll(workOfAll), spent(work / workOfAll - 1) {
+  ModuleOp network = *measured.network;
   llvm::DenseMap<Operation *, size_t> places;
   for (auto [i, op] :
-       llvm::enumerate(collectRoundings(analysis::entryFunction(exact)))) {
+       llvm::enumerate(collectRoundings(analysis::entryFunction(network)))) {
     places[op] = i;
     if (isa<BlockArgument>(op.getInput()))
       ofInputs.push_back(i);
   }
-  forEachLayer(exact, [&](qnn::CostOp op, Value input) {
+  forEachLayer(network, [&](qnn::CostOp op, Value input) {
     llvm::SetVector<Operation *> found;
     collectRoundingsOf(input, found);
     Layer &layer = layers.emplace_back();
@@ -193,6 +250,30 @@ RefinementPlanner::RefinementPlanner(ModuleOp exact,
       layer.roundings.push_back(places.lookup(rounding));
       readers[layer.roundings.back()].push_back(layers.size() - 1);
     }
+  });
+  forEachElementwise(network, [&](Operation *op, qnn::QuantizeOp rounding) {
+    auto place = places.find(rounding);
+    if (place == places.end())
+      return; // Of weights.
+    std::string name = analysis::nodeName(op);
+    auto layer = llvm::find_if(
+        layers, [&](const Layer &other) { return other.name == name; });
+    if (layer == layers.end()) {
+      layer = layers.emplace(layers.end());
+      layer->name = name;
+      layer->isElementwise = true;
+    }
+    if (!layer->isElementwise ||
+        llvm::is_contained(layer->roundings, place->second))
+      return;
+    double numbers = numbersOf(rounding.getInput());
+    layer->reads += numbers;
+    if (llvm::any_of(rounding.getInput().getUsers(), [&](Operation *user) {
+          return user != rounding && isa<qnn::QuantizeOp>(user);
+        }))
+      layer->roundedAgain += numbers;
+    layer->roundings.push_back(place->second);
+    readers[place->second].push_back(layer - layers.begin());
   });
 }
 
@@ -212,16 +293,22 @@ RefinementPlanner::stepFor(const Layer &layer,
                            const Refinement &refined) const {
   if (refined.count(layer.name) || layer.roundings.empty())
     return std::nullopt;
-  // A tensor is rounded as long as anybody wants it rounded.
+  // A tensor is rounded as long as anybody wants it rounded. Elementwise ops
+  // alone are refined for tensors that only they read.
   llvm::SetVector<size_t> members, spared;
   for (size_t rounding : layer.roundings)
     for (size_t reader : readers[rounding])
-      if (!refined.count(layers[reader].name))
+      if (!refined.count(layers[reader].name) &&
+          (layers[reader].isElementwise || !layer.isElementwise))
         members.insert(reader);
-  double inFloat = 0, inParts = 0;
+  double inFloat = 0, inParts = 0, elementwise = 0;
   for (size_t member : members) {
-    inFloat += layers[member].addedWork(Precision::f32);
-    inParts += layers[member].addedWork(Precision::w8a8x2);
+    if (layers[member].isElementwise) {
+      elementwise += layers[member].addedWork(Precision::w8a16);
+    } else {
+      inFloat += layers[member].addedWork(Precision::f32);
+      inParts += layers[member].addedWork(Precision::w8a8x2);
+    }
     for (size_t rounding : layers[member].roundings)
       if (llvm::all_of(readers[rounding], [&](size_t reader) {
             return members.contains(reader) ||
@@ -236,9 +323,10 @@ RefinementPlanner::stepFor(const Layer &layer,
   bool takesFloat =
       inFloat <= inParts || (isFirst && inFloat <= kLittleWork * workOfAll);
   Precision precision = takesFloat ? Precision::f32 : Precision::w8a8x2;
-  step.cost = (takesFloat ? inFloat : inParts) / workOfAll;
+  step.cost = ((takesFloat ? inFloat : inParts) + elementwise) / workOfAll;
   for (size_t member : members)
-    step.added[layers[member].name] = precision;
+    step.added[layers[member].name] =
+        layers[member].isElementwise ? Precision::w8a16 : precision;
   for (size_t rounding : spared)
     for (auto [sum, part] :
          llvm::zip(step.noise, measured.ofRoundings[rounding]))

@@ -27,8 +27,12 @@ using Noise = llvm::SmallVector<double>;
 
 /// What errors do to the outputs.
 struct MeasuredNoise {
+  /// The network in Q/DQ form, where elementwise ops have pairs of their own:
+  /// what they read can be given more bits than what contractions read of the
+  /// same tensor.
+  mlir::OwningOpRef<mlir::ModuleOp> network;
   /// Of each rounding of an activation by itself, in the order of
-  /// collectRoundings(); empty where it does nothing.
+  /// collectRoundings(network); empty where it does nothing.
   std::vector<Noise> ofRoundings;
   Noise together; ///< Of the quantized program, weights included.
 };
@@ -49,11 +53,11 @@ double worthOf(double before, double after);
 /// Chooses layers to be refined.
 class RefinementPlanner {
 public:
-  /// `measured` is the noise of `exact`, whose layers have the precision of
+  /// `measured` is the noise of a network whose layers have the precision of
   /// `current`; `work` is its programWork(), and `workOfAll` what it is in
   /// int8.
-  RefinementPlanner(mlir::ModuleOp exact, const MeasuredNoise &measured,
-                    const Refinement &current, double work, double workOfAll);
+  RefinementPlanner(const MeasuredNoise &measured, const Refinement &current,
+                    double work, double workOfAll);
   ~RefinementPlanner();
 
   /// The layers that read one of the network's inputs, if its rounding makes a

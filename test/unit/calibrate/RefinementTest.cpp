@@ -9,7 +9,9 @@
 #include "Refinement.h"
 
 #include "QuantizedNetwork.h"
+#include "SwitchedProgram.h"
 #include "Work.h"
+#include "qcc/Analysis/Entry.h"
 #include "qcc/Qnn/Constants.h"
 
 #include <cmath>
@@ -75,14 +77,55 @@ TEST_F(RefinementTest, choosesTheLayerWhoseInputIsTooCoarse) {
                      createInterpreterExecutor);
     ASSERT_TRUE(succeeded(noise));
     Refinement none;
-    RefinementPlanner planner(*result.exact, *noise, none, *work, *work);
-    size_t steps = 1;
+    RefinementPlanner planner(*noise, none, *work, *work);
+    // The addition reads what the second layer reads, and costs less.
+    size_t steps = layer == "second" ? 2 : 1, allowed = steps;
     std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
     ASSERT_TRUE(refined);
     EXPECT_TRUE(refined->count(layer.str())) << layer.str();
-    EXPECT_EQ(steps, 1u);
+    EXPECT_EQ(steps, allowed);
     result.exact = std::move(kept);
   }
+}
+
+// What the addition reads is rounded for the second layer too: they have
+// roundings of their own.
+TEST_F(RefinementTest, givesAnAdditionMoreBitsThanItsNeighbours) {
+  qnn::BinaryOp add;
+  result.exact->walk([&](qnn::BinaryOp op) { add = op; });
+  auto shared = add.getRhs().getDefiningOp<qnn::DequantizeOp>();
+  ASSERT_TRUE(shared && !shared->hasOneUse());
+  size_t indices[] = {0, 20, 40, 60};
+  FailureOr<MeasuredNoise> noise =
+      measureNoise(*result.exact, *result.program.executor, *samples, indices,
+                   createInterpreterExecutor);
+  ASSERT_TRUE(succeeded(noise));
+  EXPECT_EQ(noise->ofRoundings.size(),
+            collectRoundings(analysis::entryFunction(*result.exact)).size() +
+                1);
+
+  // The addition alone reads numbers that are too coarse.
+  OpBuilder builder(add);
+  auto quantize =
+      cast<qnn::QuantizeOp>(builder.clone(*shared.getInput().getDefiningOp()));
+  auto own = cast<qnn::DequantizeOp>(builder.clone(*shared));
+  float scale = 16 * qnn::readFloats(quantize.getScale())->front();
+  builder.setInsertionPoint(quantize);
+  Value coarse = qnn::createConstant(builder, add.getLoc(), {}, {scale});
+  quantize.getScaleMutable().assign(coarse);
+  own.getInputMutable().assign(quantize.getResult());
+  own.getScaleMutable().assign(coarse);
+  add.getRhsMutable().assign(own.getResult());
+  noise = measureNoise(*result.exact, *result.program.executor, *samples,
+                       indices, createInterpreterExecutor);
+  FailureOr<double> work = programWork(*module);
+  ASSERT_TRUE(succeeded(noise) && succeeded(work));
+  Refinement none;
+  RefinementPlanner planner(*noise, none, *work, *work);
+  size_t steps = 1;
+  std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
+  ASSERT_TRUE(refined);
+  EXPECT_EQ(*refined, (Refinement{{"add", quantize::Precision::w8a16}}));
 }
 
 TEST_F(RefinementTest, takesNoStepThatIsNotAllowed) {
@@ -93,11 +136,11 @@ TEST_F(RefinementTest, takesNoStepThatIsNotAllowed) {
                    createInterpreterExecutor);
   ASSERT_TRUE(succeeded(work) && succeeded(noise));
   Refinement none;
-  RefinementPlanner planner(*result.exact, *noise, none, *work, *work);
+  RefinementPlanner planner(*noise, none, *work, *work);
   size_t steps = 0;
   EXPECT_FALSE(planner.refineMost(/*sqnr=*/15, steps));
   // All that was allowed is spent.
-  RefinementPlanner spent(*result.exact, *noise, none, 3 * *work, *work);
+  RefinementPlanner spent(*noise, none, 3 * *work, *work);
   steps = 10;
   EXPECT_FALSE(spent.refineMost(/*sqnr=*/15, steps));
   EXPECT_FALSE(spent.refineInputs({}));
