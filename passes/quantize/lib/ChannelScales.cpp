@@ -13,6 +13,7 @@
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
+#include "qcc/Quantize/PrecisionRules.h"
 #include "llvm/ADT/MapVector.h"
 
 #include <cmath>
@@ -228,7 +229,11 @@ void ScaledGroup::rewriteReaders(OpBuilder &builder, Value value, Value with,
     // Each reader by itself, so that its epilogue can take the product in.
     builder.setInsertionPoint(user);
     Value factors = createScales(builder, loc, scales, /*invert=*/false);
-    use.set(multiply(builder, user->getLoc(), with, factors));
+    Value restored = multiply(builder, user->getLoc(), with, factors);
+    // It reads what is stored instead of the reader.
+    if (Attribute measured = user->getAttr(kMeasuredAttr))
+      restored.getDefiningOp()->setAttr(kMeasuredAttr, measured);
+    use.set(restored);
   }
 }
 
