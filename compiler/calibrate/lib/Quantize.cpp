@@ -260,8 +260,7 @@ LogicalResult Chooser::refine() {
     return worthOf(result.sqnr, sqnr) > (workOfTrial - work) / *workOfAll;
   };
   for (int i = 0; i < kMostTrials; ++i) {
-    // Where nothing is worth anything no more needs to be measured.
-    if (worthOf(result.sqnr, std::numeric_limits<double>::infinity()) <= 0)
+    if (!isWorthRefining(result.sqnr, work, *workOfAll))
       return success();
     if (!noise) {
       FailureOr<MeasuredNoise> measured =

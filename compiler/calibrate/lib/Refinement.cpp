@@ -18,6 +18,7 @@
 #include "llvm/ADT/StringSet.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace qcc;
@@ -40,6 +41,8 @@ static constexpr double kGoodEnough = 40;
 /// everything cost if half of the errors, 3 dB, come from one tensor.
 static constexpr double kMostAddedWork = 0.35, kMostForOneTensor = 1.2,
                         kHalf = 3;
+/// What is left of that then is not worth another measurement.
+static constexpr double kAlmostAll = 0.3;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.
@@ -180,6 +183,12 @@ double qcc::calibration::worthOf(double before, double after) {
     return 0;
   auto sizeOfError = [](double sqnr) { return std::pow(10, -sqnr / 20); };
   return kWorthOfSignal * (sizeOfError(before) - sizeOfError(after));
+}
+
+bool qcc::calibration::isWorthRefining(double sqnr, double work,
+                                       double workOfAll) {
+  return worthOf(sqnr, std::numeric_limits<double>::infinity()) > 0 &&
+         work / workOfAll - 1 < kAlmostAll;
 }
 
 FailureOr<MeasuredNoise>

@@ -50,6 +50,11 @@ measureNoise(mlir::ModuleOp exact, const Executor &rounded,
 /// multiples of the network's work; nothing if that is too little to matter.
 double worthOf(double before, double after);
 
+/// False if nothing that may still be done for outputs that keep `sqnr` dB can
+/// be worth its work, or the `work` that refinement may add to `workOfAll` is
+/// all but spent.
+bool isWorthRefining(double sqnr, double work, double workOfAll);
+
 /// Chooses layers to be refined.
 class RefinementPlanner {
 public:

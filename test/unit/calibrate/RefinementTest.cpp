@@ -65,6 +65,13 @@ TEST(Worth, isThatOfASmallerError) {
   EXPECT_LT(worthOf(30, infinity), 2);
 }
 
+TEST(Worth, endsWithTheAllowance) {
+  EXPECT_TRUE(isWorthRefining(30, 1.0, 1));
+  EXPECT_TRUE(isWorthRefining(30, 2.2, 2));
+  EXPECT_FALSE(isWorthRefining(30, 2.7, 2));
+  EXPECT_FALSE(isWorthRefining(41, 1.0, 1));
+}
+
 TEST_F(RefinementTest, workOfIntegersIsLess) {
   FailureOr<double> integers = programWork(*module),
                     floats = programWork(*floatModule);
