@@ -249,7 +249,7 @@ SmallVector<Value> DirectKernel::emitMarkedRun(const Tile &shape,
         b.setInsertionPointToStart(block);
         SmallVector<Value> next = mine;
         if (marked)
-          microkernel.stepSigned(next, lhs, offsets, weights);
+          microkernel.stepSigned(next, lhs, offsets, weights, /*vectors=*/1);
         else
           microkernel.step(next, lhs, offsets, weights, /*vectors=*/1);
         scf::YieldOp::create(b, next);
@@ -322,14 +322,9 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
     return emitMarkedRun(shape, offsets, std::move(sums), lhs, rhs, marks);
   auto emitSteps = [&](SmallVector<Value> inside, Value lhs, Value rhs,
                        int64_t count) {
-    for (int64_t k = 0; k < count; ++k) {
-      Value nextLhs = kernel.offset(lhs, k * 4),
-            nextRhs = kernel.offset(rhs, k * c.rhsStep());
-      if (microkernel.getArithmetic() == Arithmetic::pairBytes)
-        microkernel.stepSigned(inside, nextLhs, offsets, nextRhs);
-      else
-        microkernel.step(inside, nextLhs, offsets, nextRhs, shape.vectors);
-    }
+    for (int64_t k = 0; k < count; ++k)
+      microkernel.step(inside, kernel.offset(lhs, k * 4), offsets,
+                       kernel.offset(rhs, k * c.rhsStep()), shape.vectors);
     return inside;
   };
   int64_t steps = c.stepsPerRun(), unroll = selectUnroll(shape);

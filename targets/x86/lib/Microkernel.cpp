@@ -28,8 +28,8 @@ Value Microkernel::load(Type type, Value pointer, unsigned alignment) {
   return LLVM::LoadOp::create(b, type, pointer, alignment);
 }
 
-/// One row's dword or float in every lane. vpdpbusd and vpmaddubsw want
-/// unsigned bytes: signed ones are moved up by 128.
+/// One row's dword or float in every lane. vpdpbusd wants unsigned bytes:
+/// signed ones are moved up by 128.
 Value Microkernel::loadLhs(Value pointer) {
   switch (arithmetic) {
   case Arithmetic::fma:
@@ -106,6 +106,8 @@ Value Microkernel::multiplyPairs(Value unsignedBytes, Value signedBytes) {
 
 void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
                        ArrayRef<int64_t> offsets, Value rhs, int64_t vectors) {
+  if (arithmetic == Arithmetic::pairBytes && !lhsUnsigned)
+    return stepSigned(accumulators, lhs, offsets, rhs, vectors);
   bool wide = isa.lanes == 16;
   // Weights first, then row by row, so that a row's broadcast is used at once;
   // widened rows cost more than a load, so there the rows are kept instead.
@@ -152,25 +154,33 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
 }
 
 void Microkernel::stepSigned(MutableArrayRef<Value> accumulators, Value lhs,
-                             ArrayRef<int64_t> offsets, Value rhs) {
+                             ArrayRef<int64_t> offsets, Value rhs,
+                             int64_t vectors) {
   auto bytes = VectorType::get({isa.lanes * 4}, b.getI8Type());
   auto splat = [&](int64_t byte) -> Value {
     return arith::ConstantOp::create(
         b, DenseElementsAttr::get(bytes, APInt(8, byte)));
   };
-  Value weights = loadRhs(rhs);
-  Value magnitudes =
-      LLVM::AbsOp::create(b, bytes, weights, /*is_int_min_poison=*/false);
-  // All bits where the weight isn't negative; unsigned bytes also lose 128.
-  Value flips =
-      arith::XOrIOp::create(b, arith::ShRSIOp::create(b, weights, splat(7)),
-                            splat(lhsUnsigned ? 0x7f : 0xff));
-  for (auto [sum, offset] : llvm::zip_equal(accumulators, offsets)) {
-    Value row =
-        arith::XOrIOp::create(b, loadLhs(kernel.offset(lhs, offset)), flips);
-    // Subtracted: additions at the end of both kinds of step LLVM would move
-    // behind the branch between them, and keep all rows' products until then.
-    sum = arith::SubIOp::create(b, sum, multiplyPairs(magnitudes, row));
+  SmallVector<Value> magnitudes, flips;
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value weights = loadRhs(kernel.offset(rhs, v * isa.lanes * 4));
+    magnitudes.push_back(
+        LLVM::AbsOp::create(b, bytes, weights, /*is_int_min_poison=*/false));
+    // All bits where the weight isn't negative; unsigned bytes also lose 128.
+    flips.push_back(
+        arith::XOrIOp::create(b, arith::ShRSIOp::create(b, weights, splat(7)),
+                              splat(lhsUnsigned ? 0x7f : 0xff)));
+  }
+  for (auto [m, offset] : llvm::enumerate(offsets)) {
+    Value row = loadLhs(kernel.offset(lhs, offset));
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value &sum = accumulators[m * vectors + v];
+      Value flipped = arith::XOrIOp::create(b, row, flips[v]);
+      // Subtracted: additions at the end of both kinds of step LLVM would move
+      // behind the branch between them, and keep all rows' products until then.
+      sum =
+          arith::SubIOp::create(b, sum, multiplyPairs(magnitudes[v], flipped));
+    }
   }
 }
 

@@ -64,11 +64,11 @@ public:
   void step(llvm::MutableArrayRef<mlir::Value> accumulators, mlir::Value lhs,
             llvm::ArrayRef<int64_t> offsets, mlir::Value rhs, int64_t vectors);
 
-  /// The same with pairBytes, whether or not vpmaddubsw could saturate with the
-  /// bytes and weights as they are, or bytes are signed.
+  /// The same with pairBytes where vpmaddubsw could saturate with the bytes and
+  /// weights as they are. `step` does it for signed bytes.
   void stepSigned(llvm::MutableArrayRef<mlir::Value> accumulators,
                   mlir::Value lhs, llvm::ArrayRef<int64_t> offsets,
-                  mlir::Value rhs);
+                  mlir::Value rhs, int64_t vectors);
 
   /// The vector of outputs that `parts()` registers hold.
   mlir::Value finish(llvm::ArrayRef<mlir::Value> parts);

@@ -60,7 +60,15 @@ TEST(PairsTest, ExtremesEqualInterpreter) {
   std::mt19937 random(3);
   const int8_t weights[] = {127, -128, 64, -64, 65, -65, 63, 0};
   constexpr size_t kRun = 150, kColumns = 24;
-  for (std::string element : {"ui8", "i8"}) {
+  // The second tile has two vectors, which the pass would not choose.
+  const char *strategies[] = {
+      "", ", strategy = {kernel = \"direct\", block = 16 : i64, avx2 = "
+          "array<i64: 1, 3, 2>, avx512 = array<i64: 1, 3, 1>}"};
+  for (auto [element, strategy] :
+       {std::pair<std::string, std::string>{"ui8", strategies[0]},
+        {"ui8", strategies[1]},
+        {"i8", strategies[0]},
+        {"i8", strategies[1]}}) {
     // In the last eight columns no pair is too large, in the first all are.
     std::vector<int8_t> matrix(kColumns * kRun);
     for (size_t i = 0; i < matrix.size(); ++i)
@@ -80,7 +88,9 @@ TEST(PairsTest, ExtremesEqualInterpreter) {
                       element + "\n    qnn.yield %r : " + element +
                       "\n  }\n  %w = qnn.constant " + dense<int8_t>(matrix) +
                       " : tensor<24x150xi8>\n"
-                      "  %y = qnn.fused_matmul %q, %w {transpose_rhs} : "
+                      "  %y = qnn.fused_matmul %q, %w {transpose_rhs" +
+                      strategy +
+                      "} : "
                       "tensor<7x150x" +
                       element +
                       ">, tensor<24x150xi8> -> tensor<7x24xi32> {\n"
@@ -88,7 +98,7 @@ TEST(PairsTest, ExtremesEqualInterpreter) {
                       "  return %y : tensor<7x24xi32>\n}\n",
                   4),
               "")
-        << element;
+        << element << strategy;
   }
 }
 
