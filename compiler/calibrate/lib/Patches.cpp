@@ -19,6 +19,8 @@
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
+using qnn::FloatVector;
+using qnn::kFloatLanes;
 
 std::optional<Patches> Patches::of(Operation *op) {
   Patches patches;
@@ -111,11 +113,6 @@ void Patches::gather(const float *input, int64_t position, float *row) const {
   }
 }
 
-/// As wide as the widest vectors; narrower ones take several. It may lie
-/// anywhere.
-using Vector __attribute__((vector_size(64), aligned(4), may_alias)) = float;
-static constexpr int64_t kLanes = sizeof(Vector) / sizeof(float);
-
 /// Whether a whole tile of sums fits in vector registers.
 static bool hasManyRegisters() {
 #if defined(__x86_64__)
@@ -132,27 +129,28 @@ template <int64_t kVectors>
 [[gnu::always_inline]] static inline void
 addTile(float *out, int64_t outStride, const float *x, const float *y,
         int64_t stride, int64_t count) {
-  Vector sums[kTileRows][kVectors];
+  FloatVector sums[kTileRows][kVectors];
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
     for (int64_t v = 0; v < kVectors; ++v)
-      sums[a][v] =
-          *reinterpret_cast<Vector *>(out + a * outStride + v * kLanes);
+      sums[a][v] = *reinterpret_cast<FloatVector *>(out + a * outStride +
+                                                    v * kFloatLanes);
   for (int64_t row = 0; row < count; ++row, x += stride, y += stride)
 #pragma unroll
     for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
       for (int64_t v = 0; v < kVectors; ++v)
         sums[a][v] = __builtin_elementwise_fma(
-            Vector{} + x[a],
-            Vector(*reinterpret_cast<const Vector *>(y + v * kLanes)),
+            FloatVector{} + x[a],
+            FloatVector(
+                *reinterpret_cast<const FloatVector *>(y + v * kFloatLanes)),
             sums[a][v]);
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
     for (int64_t v = 0; v < kVectors; ++v)
-      *reinterpret_cast<Vector *>(out + a * outStride + v * kLanes) =
+      *reinterpret_cast<FloatVector *>(out + a * outStride + v * kFloatLanes) =
           sums[a][v];
 }
 
@@ -160,11 +158,12 @@ addTile(float *out, int64_t outStride, const float *x, const float *y,
 QCC_VECTOR_CLONES
 static void addProducts(float *out, int64_t outStride, const float *x,
                         const float *y, int64_t stride, int64_t count) {
-  constexpr int64_t kVectors = kTileColumns / kLanes;
+  constexpr int64_t kVectors = kTileColumns / kFloatLanes;
   if (hasManyRegisters())
     return addTile<kVectors>(out, outStride, x, y, stride, count);
   for (int64_t v = 0; v < kVectors; ++v)
-    addTile<1>(out + v * kLanes, outStride, x, y + v * kLanes, stride, count);
+    addTile<1>(out + v * kFloatLanes, outStride, x, y + v * kFloatLanes, stride,
+               count);
 }
 
 /// out[a][b] += x[a] * y[b] for each of `count` rows, in order, where all of
@@ -173,27 +172,29 @@ template <int64_t kColumns>
 [[gnu::always_inline]] static inline void
 addTileOfTaps(float *out, int64_t outStride, const float *x, const float *y,
               int64_t tapStride, int64_t stride, int64_t count) {
-  Vector sums[kTileRows][kColumns];
+  FloatVector sums[kTileRows][kColumns];
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
     for (int64_t b = 0; b < kColumns; ++b)
       sums[a][b] =
-          *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride);
+          *reinterpret_cast<FloatVector *>(out + a * outStride + b * tapStride);
   for (int64_t row = 0; row < count; ++row, x += stride, y += stride)
 #pragma unroll
     for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
       for (int64_t b = 0; b < kColumns; ++b)
         sums[a][b] = __builtin_elementwise_fma(
-            Vector(*reinterpret_cast<const Vector *>(x + a * tapStride)),
-            Vector(*reinterpret_cast<const Vector *>(y + b * tapStride)),
+            FloatVector(
+                *reinterpret_cast<const FloatVector *>(x + a * tapStride)),
+            FloatVector(
+                *reinterpret_cast<const FloatVector *>(y + b * tapStride)),
             sums[a][b]);
 #pragma unroll
   for (int64_t a = 0; a < kTileRows; ++a)
 #pragma unroll
     for (int64_t b = 0; b < kColumns; ++b)
-      *reinterpret_cast<Vector *>(out + a * outStride + b * tapStride) =
+      *reinterpret_cast<FloatVector *>(out + a * outStride + b * tapStride) =
           sums[a][b];
 }
 
@@ -222,8 +223,10 @@ FirstMoments::FirstMoments(const Patches &patches)
 
 void FirstMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   constexpr int64_t kOwnedColumns = 512;
-  int64_t size = patches.size(),
-          rowCount = static_cast<int64_t>(rows.size()) / size;
+  int64_t size = patches.size();
+  if (size == 0)
+    return; // Of a contraction that adds up nothing.
+  int64_t rowCount = static_cast<int64_t>(rows.size()) / size;
   count += rowCount;
   parallelForSmall(
       context, 0, llvm::divideCeil(size, kOwnedColumns), [&](size_t block) {
@@ -249,8 +252,10 @@ SecondMoments::SecondMoments(const Patches &patches)
 }
 
 void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
-  int64_t size = patches.size(),
-          rowCount = static_cast<int64_t>(rows.size()) / size;
+  int64_t size = patches.size();
+  if (size == 0)
+    return;
+  int64_t rowCount = static_cast<int64_t>(rows.size()) / size;
   first.add(context, rows);
   // One owner for each sum: it does not depend on the threads. Rows are taken
   // in parts that stay in its cache.
@@ -258,9 +263,9 @@ void SecondMoments::add(MLIRContext *context, ArrayRef<float> rows) {
   if (patches.isByTap()) {
     int64_t taps = llvm::alignTo(patches.numTaps(), kTileRows),
             tapStride = patches.tapStride();
-    parallelForSmall(context, 0, tapStride / kLanes, [&](size_t block) {
-      const float *from = rows.data() + block * kLanes;
-      float *to = products.data() + block * kLanes;
+    parallelForSmall(context, 0, tapStride / kFloatLanes, [&](size_t block) {
+      const float *from = rows.data() + block * kFloatLanes;
+      float *to = products.data() + block * kFloatLanes;
       for (int64_t part = 0; part < rowCount; part += kPart)
         for (int64_t i = 0; i < taps; i += kTileRows)
           for (int64_t j = i; j < taps; j += kTileRows)
@@ -301,9 +306,9 @@ std::vector<float> SecondMoments::covariance(int64_t group) const {
                           j];
   };
   double total = std::max<uint64_t>(first.positions(), 1);
-  std::vector<double> means;
+  std::vector<double> means(n);
   for (int64_t i = 0; i < n; ++i)
-    means.push_back(first.mean(group, i));
+    means[i] = first.mean(group, i);
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = i; j < n; ++j) {
       double value = product(i, j) / total - means[i] * means[j];

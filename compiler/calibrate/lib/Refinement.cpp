@@ -13,6 +13,7 @@
 
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
+#include "qcc/Analysis/Operands.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -82,14 +83,6 @@ struct RefinementPlanner::Step {
   double cost = 0;
 };
 
-static OpOperand *activationOf(qnn::QuantizableOp op) {
-  for (OpOperand &operand : op->getOpOperands())
-    if (op.getOperandRole(operand.getOperandNumber()) ==
-        qnn::OperandRole::activation)
-      return &operand;
-  return nullptr;
-}
-
 /// The roundings on the way to `value`, through ops that move numbers.
 static void collectRoundingsOf(Value value,
                                llvm::SetVector<Operation *> &found) {
@@ -115,7 +108,8 @@ static void forEachLayer(ModuleOp network,
   llvm::StringSet<> seen;
   network.walk([&](qnn::QuantizableOp op) {
     auto cost = dyn_cast<qnn::CostOp>(op.getOperation());
-    OpOperand *input = activationOf(op);
+    OpOperand *input =
+        analysis::operandOfRole(op, qnn::OperandRole::activation);
     if (op.isIntegerContraction() && cost && input &&
         seen.insert(analysis::nodeName(op)).second)
       visit(cost, input->get());

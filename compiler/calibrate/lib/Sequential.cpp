@@ -14,6 +14,7 @@
 #include "Patches.h"
 #include "RoundWeights.h"
 #include "qcc/Analysis/Entry.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Calibration/Progress.h"
 
 #include "mlir/IR/Threading.h"
@@ -28,6 +29,7 @@
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 using qnn::Tensor;
 
@@ -99,13 +101,6 @@ private:
 
 static ArrayRef<float> numbersOf(const Tensor &tensor) {
   return ArrayRef(tensor.data<float>(), tensor.getNumElements());
-}
-
-static OpOperand *operandOfRole(qnn::QuantizableOp op, OperandRole role) {
-  for (OpOperand &operand : op->getOpOperands())
-    if (op.getOperandRole(operand.getOperandNumber()) == role)
-      return &operand;
-  return nullptr;
 }
 
 /// The quantize of f32 weights that `op` reads through a pair, or null.

@@ -10,11 +10,13 @@
 
 #include "qcc/Analysis/Entry.h"
 #include "qcc/Analysis/Names.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Qnn/Constants.h"
 
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 
 namespace {
@@ -233,13 +235,6 @@ static std::optional<std::vector<float>> exactWeights(const Contraction &c) {
   return quantize ? qnn::readFloats(quantize.getInput()) : std::nullopt;
 }
 
-static OpOperand *biasOf(qnn::QuantizableOp op) {
-  for (OpOperand &operand : op->getOpOperands())
-    if (op.getOperandRole(operand.getOperandNumber()) == OperandRole::bias)
-      return &operand;
-  return nullptr;
-}
-
 void SwitchBuilder::switchWeights(const Contraction &exact,
                                   const Contraction &rounded) {
   std::optional<std::vector<float>> values = exactWeights(exact);
@@ -293,7 +288,7 @@ void SwitchBuilder::switchWeights(const Contraction &exact,
     OpBuilder before(twin);
     twin->setOperand(number,
                      qnn::createConstant(before, loc, type.getShape(), errors));
-    if (OpOperand *bias = biasOf(op))
+    if (OpOperand *bias = operandOfRole(op, OperandRole::bias))
       twin->eraseOperand(bias->getOperandNumber());
     Value error = twin->getResult(0);
     int64_t channels =

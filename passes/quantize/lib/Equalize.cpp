@@ -16,6 +16,7 @@
 #include "Grids.h"
 #include "WeightScales.h"
 
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 
@@ -32,6 +33,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 using qnn::QuantizableOp;
 using qnn::ScaleEquivariantOp;

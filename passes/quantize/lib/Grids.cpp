@@ -94,13 +94,3 @@ bool qcc::quantize::carriesGrids(Operation *function) {
   return function->walk([](qnn::QuantizeOp) { return WalkResult::interrupt(); })
       .wasInterrupted();
 }
-
-OpOperand *qcc::quantize::operandOfRole(Operation *op, qnn::OperandRole role) {
-  auto quantizable = dyn_cast<qnn::QuantizableOp>(op);
-  if (!quantizable)
-    return nullptr;
-  for (OpOperand &operand : op->getOpOperands())
-    if (quantizable.getOperandRole(operand.getOperandNumber()) == role)
-      return &operand;
-  return nullptr;
-}

@@ -47,9 +47,6 @@ bool haveSameParameters(qnn::DequantizeOp a, qnn::DequantizeOp b);
 /// True if an op of `function` rounds already: its grids came with the model.
 bool carriesGrids(mlir::Operation *function);
 
-/// The operand of `op` that has `role`, or null.
-mlir::OpOperand *operandOfRole(mlir::Operation *op, qnn::OperandRole role);
-
 } // namespace qcc::quantize
 
 #endif // QCC_QUANTIZE_LIB_GRIDS_H

@@ -10,6 +10,7 @@
 #include "WeightScales.h"
 
 #include "qcc/Analysis/Names.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Calibrate/Statistics.h"
 #include "qcc/Qnn/Constants.h"
@@ -25,6 +26,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 using qnn::QuantizableOp;
 using qnn::SchemeAttr;

@@ -8,6 +8,7 @@
 
 #include "Grids.h"
 
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 
@@ -21,6 +22,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 
 /// The scales that a dequantized operand has, one or one for each channel.

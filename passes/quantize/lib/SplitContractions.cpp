@@ -8,6 +8,7 @@
 
 #include "Grids.h"
 
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Quantize/Passes.h"
 
 namespace qcc::quantize {
@@ -18,6 +19,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::operandOfRole;
 using qnn::OperandRole;
 
 /// The sum of two dequantized tensors that `op` multiplies with dequantized

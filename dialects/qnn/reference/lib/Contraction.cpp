@@ -48,10 +48,6 @@ static void addProducts(float *acc, const float *x, const float *w, int64_t k,
   addProducts(acc, x, w, k, n, /*stride=*/n);
 }
 
-/// As wide as the widest vectors; narrower ones take two.
-using Vector __attribute__((vector_size(64), aligned(4), may_alias)) = float;
-static constexpr int64_t kLanes = sizeof(Vector) / sizeof(float);
-
 /// So many rows share each load of weights, and fit in registers with them.
 static constexpr int64_t kRows = 6;
 
@@ -60,21 +56,21 @@ QCC_VECTOR_CLONES
 static void addProductsOfRows(float *__restrict acc, int64_t stride,
                               const float *const *rows,
                               const float *__restrict w, int64_t k, int64_t n) {
-  for (int64_t j = 0; j + kLanes <= n; j += kLanes) {
-    Vector sums[kRows];
+  for (int64_t j = 0; j + kFloatLanes <= n; j += kFloatLanes) {
+    FloatVector sums[kRows];
 #pragma unroll
     for (int64_t row = 0; row < kRows; ++row)
-      sums[row] = *reinterpret_cast<Vector *>(acc + row * stride + j);
+      sums[row] = *reinterpret_cast<FloatVector *>(acc + row * stride + j);
     for (int64_t i = 0; i < k; ++i) {
-      auto weights = *reinterpret_cast<const Vector *>(w + i * n + j);
+      auto weights = *reinterpret_cast<const FloatVector *>(w + i * n + j);
 #pragma unroll
       for (int64_t row = 0; row < kRows; ++row)
-        sums[row] = __builtin_elementwise_fma(Vector{} + rows[row][i], weights,
-                                              sums[row]);
+        sums[row] = __builtin_elementwise_fma(FloatVector{} + rows[row][i],
+                                              weights, sums[row]);
     }
 #pragma unroll
     for (int64_t row = 0; row < kRows; ++row)
-      *reinterpret_cast<Vector *>(acc + row * stride + j) = sums[row];
+      *reinterpret_cast<FloatVector *>(acc + row * stride + j) = sums[row];
   }
 }
 
@@ -108,9 +104,9 @@ template <typename T>
 static void addProductsOfRows(T *acc, int64_t stride, ArrayRef<const T *> rows,
                               const T *w, int64_t k, int64_t n) {
   if constexpr (std::is_same_v<T, float>)
-    if (static_cast<int64_t>(rows.size()) == kRows && n >= kLanes) {
+    if (static_cast<int64_t>(rows.size()) == kRows && n >= kFloatLanes) {
       addProductsOfRows(acc, stride, rows.data(), w, k, n);
-      int64_t done = n / kLanes * kLanes;
+      int64_t done = n / kFloatLanes * kFloatLanes;
       if (done < n)
         for (auto [i, row] : llvm::enumerate(rows))
           addProducts(acc + i * stride + done, row, w + done, k, n - done, n);
@@ -244,7 +240,7 @@ static Tensor convolve(const Tensor &input, const Tensor &weight,
   const T *in = input.data<T>();
   T *out = result.mutableData<T>();
   SmallVector<const T *> rows;
-  window.forEachPixel([&](int64_t pixel, ArrayRef<int64_t> offsets) {
+  window.forEachPixel([&](int64_t /*pixel*/, ArrayRef<int64_t> offsets) {
     for (int64_t offset : offsets)
       rows.push_back(offset < 0 ? padding.data() : in + offset);
     if (static_cast<int64_t>(rows.size()) < kRows * filters.taps)

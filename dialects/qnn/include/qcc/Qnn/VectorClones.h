@@ -9,6 +9,8 @@
 #ifndef QCC_QNN_VECTORCLONES_H
 #define QCC_QNN_VECTORCLONES_H
 
+#include <cstdint>
+
 /// Compiles a loop for wider vectors as well, chosen at load. Results do not
 /// depend on it: the code says where to fuse and in which order to add.
 #if defined(__x86_64__) && defined(__linux__)
@@ -17,5 +19,15 @@
 #else
 #define QCC_VECTOR_CLONES
 #endif
+
+namespace qcc::qnn {
+
+/// As wide as the widest vectors; narrower ones take several. It may lie
+/// anywhere.
+using FloatVector __attribute__((vector_size(64), aligned(4), may_alias)) =
+    float;
+inline constexpr int64_t kFloatLanes = sizeof(FloatVector) / sizeof(float);
+
+} // namespace qcc::qnn
 
 #endif // QCC_QNN_VECTORCLONES_H

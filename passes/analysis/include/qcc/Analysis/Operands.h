@@ -1,0 +1,21 @@
+//===- Operands.h - what an op reads ----------------------------*- C++ -*-===//
+//
+// Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_ANALYSIS_OPERANDS_H
+#define QCC_ANALYSIS_OPERANDS_H
+
+#include "qcc/Qnn/Qnn.h"
+
+namespace qcc::analysis {
+
+/// The operand of `op` that has `role`, or null.
+mlir::OpOperand *operandOfRole(mlir::Operation *op, qnn::OperandRole role);
+
+} // namespace qcc::analysis
+
+#endif // QCC_ANALYSIS_OPERANDS_H
