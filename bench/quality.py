@@ -9,8 +9,8 @@
 """Quantizes real models with qcc and with other tools, on the same calibration arrays, runs all of them on the same test
 arrays, and compares with the float model in ONNX Runtime:
 
-  SQNR       10 log10(sum ref^2 / sum err^2), pooled over the set, at the graph's first output
-  agreement  how often the largest output is the same one, with a 95 % bootstrap interval
+  SQNR       10 log10(sum ref^2 / sum err^2), pooled over the set, the mean over the graph's outputs
+  agreement  how often the largest number of the output is the same one, with a 95 % bootstrap interval
   top-1      how often it is the label (float's stands in the first row)
 
 usage: python bench/quality.py [--models A,B] [--tools qcc,ort-default,...] [--json F]
@@ -48,9 +48,10 @@ def ort_session(model):
 
 
 def run_ort(path, inputs):
+    """The graph's outputs, each [N, ...]."""
     session = ort_session(path)
     name = session.get_inputs()[0].name
-    return np.concatenate([session.run(None, {name: sample[None]})[0] for sample in inputs])
+    return [np.concatenate(parts) for parts in zip(*(session.run(None, {name: sample[None]}) for sample in inputs))]
 
 
 class Qcc:
@@ -67,12 +68,16 @@ class Qcc:
         return run_qcc(artifact, inputs, *io_names(model), folder, self.binaries)
 
 
-def run_qcc(artifact, inputs, input_name, output_name, folder, binaries=""):
-    source, result = os.path.join(folder, "input.npy"), os.path.join(folder, "output.npy")
+def run_qcc(artifact, inputs, input_name, output_names, folder, binaries=""):
+    """The outputs of those names, each [N, ...]."""
+    source = os.path.join(folder, "input.npy")
+    results = [os.path.join(folder, f"output{i}.npy") for i in range(len(output_names))]
     np.save(source, inputs)
-    subprocess.run([os.path.join(binaries, "qcc-run"), artifact, "-input", f"{input_name}={source}",
-                    "-output", f"{output_name}={result}"], check=True, capture_output=True, text=True)
-    return np.load(result)
+    command = [os.path.join(binaries, "qcc-run"), artifact, "-input", f"{input_name}={source}"]
+    for name, result in zip(output_names, results):
+        command += ["-output", f"{name}={result}"]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return [np.load(result) for result in results]
 
 
 def graph_of(model):
@@ -81,9 +86,10 @@ def graph_of(model):
 
 
 def io_names(model):
+    """The name of the only input, and those of the outputs."""
     graph = graph_of(model)
     initializers = {t.name for t in graph.initializer}
-    return next(i.name for i in graph.input if i.name not in initializers), graph.output[0].name
+    return next(i.name for i in graph.input if i.name not in initializers), [o.name for o in graph.output]
 
 
 def shape_option(model):
@@ -109,9 +115,10 @@ def bootstrap(hits, rounds=2000):
     return [float(v) for v in np.percentile(means, [2.5, 97.5])]
 
 
-def judge(model, reference, output, labels):
-    row = {"sqnr_db": sqnr(reference, output)}
+def judge(model, references, outputs, labels):
+    row = {"sqnr_db": float(np.mean([sqnr(reference, output) for reference, output in zip(references, outputs, strict=True)]))}
     if model.classifier:
+        (reference,), (output,) = references, outputs
         chosen = output.reshape(len(output), -1).argmax(1)
         hits = chosen == reference.reshape(len(output), -1).argmax(1)
         row.update(agreement=float(hits.mean()), agreement_interval=bootstrap(hits),
@@ -119,8 +126,9 @@ def judge(model, reference, output, labels):
     return row
 
 
-def auc(model, split, output):
+def auc(split, outputs):
     """Area under the curve of the anomaly detector: the score of a file is its mean squared reconstruction error."""
+    (output,) = outputs
     scores = ((output - split.inputs) ** 2).mean(1).reshape(-1, 40).mean(1)
     labels = split.labels.reshape(-1, 40)[:, 0]
     bad, good = scores[labels == 1], scores[labels == 0]
@@ -134,10 +142,10 @@ def compare(model, tools, qcc, folder, limit):
     labels = None if test.labels is None else test.labels[:limit]
     saved = os.path.join(folder, "calib.npy")
     np.save(saved, calib.inputs)
-    reference = run_ort(model.path, inputs)
-    row = judge(model, reference, reference, labels)
+    references = run_ort(model.path, inputs)
+    row = judge(model, references, references, labels)
     if model.name == "ad" and not limit:
-        row["auc"] = auc(model, test, reference)
+        row["auc"] = auc(test, references)
     yield {"model": model.name, "tool": "float", "samples": len(inputs), **row}
     for tool in tools:
         start = time.monotonic()
@@ -146,21 +154,21 @@ def compare(model, tools, qcc, folder, limit):
                 out = os.path.join(folder, "model.qcm")
                 qcc.compile(model, saved if qcc.bits != "f32" else None, out)
                 taken = time.monotonic() - start
-                output = qcc.run(out, model, inputs, folder)
+                outputs = qcc.run(out, model, inputs, folder)
             else:
                 out = os.path.join(folder, tool + ".onnx")
                 python = venv("bench/requirements-nncf.txt") if tool.startswith("nncf") else sys.executable
                 subprocess.run([python, os.path.join(models.SOURCE, "bench", "peers.py"), tool, model.path, saved, out],
                                check=True, capture_output=True, text=True)
                 taken = time.monotonic() - start
-                output = run_ort(out, inputs)
+                outputs = run_ort(out, inputs)
         except subprocess.CalledProcessError as error:
             lines = error.stderr.strip().splitlines() or [f"exit status {error.returncode}"]
             yield {"model": model.name, "tool": tool, "error": lines[-1]}
             continue
-        row = judge(model, reference, output, labels)
+        row = judge(model, references, outputs, labels)
         if model.name == "ad" and not limit:
-            row["auc"] = auc(model, test, output)
+            row["auc"] = auc(test, outputs)
         yield {"model": model.name, "tool": tool, "quantize_seconds": taken, "bytes": os.path.getsize(out), **row}
 
 

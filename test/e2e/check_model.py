@@ -99,21 +99,21 @@ def check_exactness(artifact, source, folder):
           "2, 3 and 5 threads")
 
 
-def check_accuracy(model, bounds, reference, output, test):
-    row = quality.judge(model, reference, output, test.labels)
+def check_accuracy(model, bounds, references, outputs, test):
+    row = quality.judge(model, references, outputs, test.labels)
     text, good = f"{row['sqnr_db']:.2f} dB", row["sqnr_db"] >= bounds.sqnr
     if model.classifier:
         text += f", agreement {100 * row['agreement']:.2f} %"
         good &= 100 * row["agreement"] >= bounds.agreement
         if test.labels is not None:
-            before = quality.judge(model, reference, reference, test.labels)["top1"]
+            before = quality.judge(model, references, references, test.labels)["top1"]
             text += f", top-1 {100 * row['top1']:.2f} %, without qcc {100 * before:.2f} %"
             good &= 100 * (before - row["top1"]) <= bounds.points + 1e-9
     if model.name.startswith("ad"):
-        before, after = (quality.auc(model, test, values) for values in (reference, output))
+        before, after = (quality.auc(test, values) for values in (references, outputs))
         text += f", AUC {after:.4f}, without qcc {before:.4f}"
         good &= 100 * (before - after) <= bounds.points
-    print(f"accuracy: {text} over {len(output)} samples")
+    print(f"accuracy: {text} over {len(test.inputs)} samples")
     if not good:
         sys.exit(f"accuracy is below {bounds}")
 
@@ -145,8 +145,8 @@ def main():
         dumps = os.path.join(folder, "dumps")
         os.mkdir(dumps)
         check_exactness(artifact, f"{inputs}={few}", dumps)
-        output = quality.run_qcc(artifact, test.inputs, inputs, outputs, folder)
-        check_accuracy(model, EXPECTED[name], quality.run_ort(model.path, test.inputs), output, test)
+        results = quality.run_qcc(artifact, test.inputs, inputs, outputs, folder)
+        check_accuracy(model, EXPECTED[name], quality.run_ort(model.path, test.inputs), results, test)
         if is_quantized:
             return qdq_layers.check(model.path, artifact, test.inputs)
     return 0
