@@ -15,5 +15,10 @@ if [ ${#files[@]} -eq 0 ]; then
   mapfile -t files < <(git diff --name-only --diff-filter=d "${BASE:-origin/main}" -- '*.cpp' '*.c')
 fi
 [ ${#files[@]} -eq 0 ] && { echo "tidy: no file differs from ${BASE:-origin/main}"; exit 0; }
+# Without precompiled headers, so that a file that does not include what it needs is found, too.
+build=${BUILD_DIR:-build}
+mkdir -p "$build/tidy"
+sed -E 's/-Xclang -include-pch -Xclang [^ ]+ -Xclang -include -Xclang [^ ]+//' "$build/compile_commands.json" \
+  >"$build/tidy/compile_commands.json"
 printf '%s\0' "${files[@]}" |
-  xargs -0 -n 1 -P "$(nproc)" clang-tidy-22 -p "${BUILD_DIR:-build}" --quiet --warnings-as-errors='*'
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy-22 -p "$build/tidy" --quiet --warnings-as-errors='*'
