@@ -10,6 +10,7 @@
 #include "Grids.h"
 #include "WeightScales.h"
 
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
@@ -26,6 +27,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::operandOfRole;
 using analysis::QuantizationSites;
 using qnn::QuantizableOp;
 using qnn::ScaleEquivariantOp;
