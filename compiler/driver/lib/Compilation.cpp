@@ -46,6 +46,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/ThreadPool.h"
 
+#include <future>
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::driver;
@@ -402,12 +404,9 @@ private:
     }
     if (failed(recordPreprocessing(model)))
       return failure();
-    llvm::json::Object provenance = describeProvenance(options);
-    provenance["tensors"] = std::move(schemes);
-    if (quality)
-      provenance["quality"] = llvm::json::Object(*quality);
-    model.provenance =
-        llvm::formatv("{0}", llvm::json::Value(std::move(provenance)));
+    // Hashing takes as long as the interpreter, which uses one thread too.
+    std::future<llvm::json::Object> described = std::async(
+        std::launch::async, [&] { return describeProvenance(options); });
     if (options.emit == Emit::artifact) {
       FailureOr<std::optional<package::Golden>> golden =
           makeGolden(*module, ranges);
@@ -415,6 +414,12 @@ private:
         return failure();
       model.golden = std::move(*golden);
     }
+    llvm::json::Object provenance = described.get();
+    provenance["tensors"] = std::move(schemes);
+    if (quality)
+      provenance["quality"] = llvm::json::Object(*quality);
+    model.provenance =
+        llvm::formatv("{0}", llvm::json::Value(std::move(provenance)));
     if (!options.report.empty() && failed(writeReport(**compiled)))
       return failure();
     if (failed(check(

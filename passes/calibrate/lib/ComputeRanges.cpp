@@ -8,7 +8,8 @@
 
 #include "qcc/Analysis/QuantizationSites.h"
 #include "qcc/Calibrate/Passes.h"
-#include "llvm/ADT/MapVector.h"
+
+#include "mlir/IR/Threading.h"
 
 namespace qcc::calibrate {
 #define GEN_PASS_DEF_COMPUTERANGES
@@ -31,8 +32,8 @@ struct ComputeRanges : calibrate::impl::ComputeRangesBase<ComputeRanges> {
       return signalPassFailure();
     }
     const auto &sites = getAnalysis<analysis::QuantizationSites>();
-    llvm::MapVector<qnn::ObserveOp, Value> leaders;
-    llvm::DenseMap<Value, Range> grids;
+    SmallVector<qnn::ObserveOp> observers;
+    std::vector<TensorStatistics> seen;
     bool complete = true;
     function.walk([&](qnn::ObserveOp op) {
       auto attribute =
@@ -46,21 +47,30 @@ struct ComputeRanges : calibrate::impl::ComputeRangesBase<ComputeRanges> {
         complete = false;
         return;
       }
-      // Observers of tensors that the analysis would not round keep their own
-      // interval.
-      Value leader = llvm::is_contained(sites.getSources(), op.getInput())
-                         ? sites.getGridLeader(op.getInput())
-                         : op.getInput();
-      leaders[op] = leader;
-      Range range = computeRange(*statistics, method, percentile);
-      Range &grid = grids[leader];
-      grid = {std::min(grid.lo, range.lo), std::max(grid.hi, range.hi)};
+      observers.push_back(op);
+      seen.push_back(std::move(*statistics));
     });
     if (!complete)
       return signalPassFailure();
+    std::vector<Range> ranges(seen.size());
+    parallelFor(&getContext(), 0, seen.size(), [&](size_t i) {
+      ranges[i] = computeRange(seen[i], method, percentile);
+    });
+    // Observers of tensors that the analysis would not round keep their own
+    // interval.
+    auto leaderOf = [&](qnn::ObserveOp op) {
+      return llvm::is_contained(sites.getSources(), op.getInput())
+                 ? sites.getGridLeader(op.getInput())
+                 : op.getInput();
+    };
+    llvm::DenseMap<Value, Range> grids;
+    for (auto [op, range] : llvm::zip_equal(observers, ranges)) {
+      Range &grid = grids[leaderOf(op)];
+      grid = {std::min(grid.lo, range.lo), std::max(grid.hi, range.hi)};
+    }
     Builder builder(&getContext());
-    for (auto [op, leader] : leaders) {
-      Range range = grids.lookup(leader);
+    for (qnn::ObserveOp op : observers) {
+      Range range = grids.lookup(leaderOf(op));
       op->setAttr(qnn::QnnDialect::kRangeAttr,
                   builder.getDenseF32ArrayAttr({range.lo, range.hi}));
     }

@@ -133,15 +133,18 @@ static void addLanes(int32_t *__restrict acc, const int32_t *__restrict x,
                                       static_cast<uint32_t>(w[j]));
 }
 
-/// [rows, columns] to [columns, rows].
+/// [rows, columns] to [columns, rows], in blocks that stay in the cache.
 template <typename T>
-static SmallVector<T> transposed(const T *matrix, int64_t rows,
-                                 int64_t columns) {
-  SmallVector<T> result(rows * columns);
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      result[j * rows + i] = matrix[i * columns + j];
-  return result;
+static void transpose(const T *matrix, int64_t rows, int64_t columns,
+                      T *result) {
+  constexpr int64_t kBlock = 16;
+  for (int64_t top = 0; top < rows; top += kBlock)
+    for (int64_t left = 0; left < columns; left += kBlock)
+      for (int64_t j = left, right = std::min(left + kBlock, columns);
+           j < right; ++j)
+        for (int64_t i = top, bottom = std::min(top + kBlock, rows); i < bottom;
+             ++i)
+          result[j * rows + i] = matrix[i * columns + j];
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,13 +171,14 @@ struct Filters {
 /// [tap][channel] if depthwise.
 template <typename T>
 static SmallVector<T> arrangeWeights(const T *weight, const Filters &filters) {
-  int64_t k = filters.taps * filters.depth;
-  if (filters.isDepthwise())
-    return transposed(weight, filters.outputs, k);
+  int64_t k = filters.taps * filters.depth,
+          parts = filters.isDepthwise() ? 1 : filters.groups,
+          outputs = filters.outputs / parts;
   SmallVector<T> result;
-  int64_t outputs = filters.outputsPerGroup();
-  for (int64_t group = 0; group < filters.groups; ++group)
-    result.append(transposed(weight + group * outputs * k, outputs, k));
+  result.resize_for_overwrite(filters.outputs * k);
+  for (int64_t part = 0; part < parts; ++part)
+    transpose(weight + part * outputs * k, outputs, k,
+              result.data() + part * outputs * k);
   return result;
 }
 
@@ -376,7 +380,8 @@ static Tensor multiply(const Tensor &lhs, const Tensor &rhs, bool transposeRhs,
       const T *matrix = w + (offsets[1] + i * loop.stride(1)) * k * n;
       SmallVector<T> columns;
       if (transposeRhs) {
-        columns = transposed(matrix, n, k);
+        columns.resize_for_overwrite(k * n);
+        transpose(matrix, n, k, columns.data());
         matrix = columns.data();
       }
       SmallVector<const T *, kRows> together;
