@@ -151,7 +151,7 @@ static void markRefined(ModuleOp module, const Refinement &refinement) {
       return;
     bool isForElementwise = refined->second == quantize::Precision::w8a16;
     if (isForElementwise ? op.isElementwise() : op.isIntegerContraction())
-      op->setAttr(quantize::kMeasuredAttr,
+      op->setAttr(qnn::QnnDialect::kMeasuredPrecisionAttr,
                   StringAttr::get(module.getContext(),
                                   quantize::nameOf(refined->second)));
   });

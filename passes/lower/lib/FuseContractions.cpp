@@ -31,8 +31,6 @@ using namespace qcc::lower;
 
 namespace {
 
-constexpr StringLiteral kBoundAttr = "qnn.accumulator_bound";
-
 RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
@@ -76,7 +74,8 @@ private:
     if (std::optional<IntegerContraction> integer = matchIntegers(op, bias)) {
       Operation *fused = create(op, integer->input, integer->weight,
                                 integer->padValue, integer->root);
-      fused->setAttr(kBoundAttr, builder.getI64IntegerAttr(integer->bound));
+      fused->setAttr(QnnDialect::kAccumulatorBoundAttr,
+                     builder.getI64IntegerAttr(integer->bound));
       return;
     }
     if (!typeOf(op->getResult(0)).getElementType().isF32())
@@ -232,7 +231,8 @@ Value FuseContractions::sumWindows(Operation *op, Value stored,
                                 ValueRange(), /*transpose_rhs=*/true,
                                 PackingAttr(), DictionaryAttr());
   int64_t inputs = ShapedType::getNumElements(ones) / ones.front();
-  sum->setAttr(kBoundAttr, builder.getI64IntegerAttr(255 * inputs));
+  sum->setAttr(QnnDialect::kAccumulatorBoundAttr,
+               builder.getI64IntegerAttr(255 * inputs));
   Block &block = sum->getRegion(0).emplaceBlock();
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&block);

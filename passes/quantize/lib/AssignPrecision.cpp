@@ -74,7 +74,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
   std::string reason = sites.getReason(op);
   if (reason.empty())
     return;
-  if (op->hasAttr(kMeasuredAttr))
+  if (op->hasAttr(qnn::QnnDialect::kMeasuredPrecisionAttr))
     reason = kMeasuredReason.str();
   Builder builder(&getContext());
   op->setAttr(qnn::QnnDialect::kReasonAttr, builder.getStringAttr(reason));
@@ -143,13 +143,14 @@ void AssignPrecision::runOnOperation() {
     return signalPassFailure();
   auto precisionOf = [&](Operation *op) {
     std::optional<Precision> precision = parsed->find(op);
-    if (auto measured = op->getAttrOfType<StringAttr>(kMeasuredAttr))
+    if (auto measured = op->getAttrOfType<StringAttr>(
+            qnn::QnnDialect::kMeasuredPrecisionAttr))
       precision = parsePrecision(measured);
     return precision.value_or(Precision::w8a8);
   };
   function.walk([&](Operation *op) {
     if (parsed->find(op))
-      op->removeAttr(kMeasuredAttr);
+      op->removeAttr(qnn::QnnDialect::kMeasuredPrecisionAttr);
   });
   QuantizationSites sites(
       function,

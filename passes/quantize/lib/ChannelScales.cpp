@@ -233,8 +233,10 @@ void ScaledGroup::rewriteReaders(OpBuilder &builder, Value value, Value with,
     Value factors = createScales(builder, loc, scales, /*invert=*/false);
     Value restored = multiply(builder, user->getLoc(), with, factors);
     // It reads what is stored instead of the reader.
-    if (Attribute measured = user->getAttr(kMeasuredAttr))
-      restored.getDefiningOp()->setAttr(kMeasuredAttr, measured);
+    if (Attribute measured =
+            user->getAttr(qnn::QnnDialect::kMeasuredPrecisionAttr))
+      restored.getDefiningOp()->setAttr(qnn::QnnDialect::kMeasuredPrecisionAttr,
+                                        measured);
     use.set(restored);
   }
 }

@@ -78,14 +78,25 @@ private:
 
 } // namespace qcc::target
 
+/// Attributes that say of an op what its code does not depend on.
+static constexpr StringLiteral kNotes[] = {
+    qnn::QnnDialect::kBufferAttr, qnn::QnnDialect::kTensorAttr,
+    qnn::QnnDialect::kReasonAttr, qnn::QnnDialect::kMeasuredPrecisionAttr,
+    qnn::QnnDialect::kAccumulatorBoundAttr};
+
 /// Everything that the code for an op may depend on: the op without names and
 /// addresses, and the strides of its values.
 std::string StageBuilder::keyOf(Operation *op) {
   std::string key;
   llvm::raw_string_ostream stream(key);
   Operation *copy = op->clone();
-  copy->removeAttr(qnn::QnnDialect::kBufferAttr);
-  copy->removeAttr(qnn::QnnDialect::kTensorAttr);
+  for (StringRef note : kNotes)
+    copy->removeAttr(note);
+  // What lies around the input is of no interest to those that stay inside.
+  auto isZero = [](int64_t pad) { return pad == 0; };
+  if (auto conv = dyn_cast<qnn::FusedConvOp>(copy);
+      conv && llvm::all_of(conv.getPads(), isZero))
+    conv.removePadValueAttr();
   copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
   copy->erase();
   auto printValue = [&](Value value) {

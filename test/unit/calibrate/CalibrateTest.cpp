@@ -230,7 +230,7 @@ TEST_F(CalibrationTest, refinesTheLayerThatMakesTheErrors) {
     *sqnr = result->sqnr;
     std::vector<std::string> found;
     module->walk([&](qnn::LinearOp op) {
-      if (op->hasAttr(quantize::kMeasuredAttr))
+      if (op->hasAttr(qnn::QnnDialect::kMeasuredPrecisionAttr))
         found.push_back(analysis::nodeName(op));
     });
     EXPECT_EQ(llvm::is_contained(found, "first"), recipe.refine);

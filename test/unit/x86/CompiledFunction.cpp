@@ -179,6 +179,20 @@ static void loadDialects(MLIRContext &context) {
                       math::MathDialect>();
 }
 
+size_t test::countKernels(const std::string &text) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  loadDialects(context);
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    return 0;
+  auto variants = x86::compileToStages(*module, {});
+  if (failed(variants))
+    return 0;
+  return llvm::count_if(
+      variants->front().stages->getOps<LLVM::LLVMFuncOp>(),
+      [](LLVM::LLVMFuncOp f) { return f.getName().starts_with("kernel_"); });
+}
+
 std::string test::emitAssembly(const std::string &text, StringRef name) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   loadDialects(context);

@@ -41,6 +41,9 @@ std::string compareWithInterpreter(const std::string &text, uint32_t seed);
 /// The assembly of the function of `text` for the variant of this name, or "".
 std::string emitAssembly(const std::string &text, llvm::StringRef variant);
 
+/// How many kernels the stages of the function of `text` share.
+size_t countKernels(const std::string &text);
+
 } // namespace qcc::test
 
 #endif // QCC_TEST_UNIT_X86_COMPILEDFUNCTION_H

@@ -82,4 +82,51 @@ TEST_P(InstructionTest, InnerLoop) {
 INSTANTIATE_TEST_SUITE_P(Channels, InstructionTest,
                          testing::Values(16, 32, 64, 128));
 
+/// Four convolutions in a row. That of the input and that of the output have
+/// kernels of their own; the other two differ in what `first` and `second` say.
+std::string fourConvolutions(int64_t kernel, const std::string &first,
+                             const std::string &second) {
+  std::string k = std::to_string(kernel), p = std::to_string(kernel / 2);
+  std::string x = "tensor<1x8x8x16xui8>",
+              w = "tensor<16x" + k + "x" + k + "x16xi8>", result = "%x",
+              text = "func.func @main(%x: " + x + ") -> " + x +
+                     " {\n  %w = qnn.constant dense<1> : " + w + "\n";
+  int i = 0;
+  for (const std::string &notes : {first, first, second, second}) {
+    std::string next = "%y" + std::to_string(i++);
+    text += "  " + next + " = qnn.fused_conv " + result +
+            ", %w {strides = array<i64: 1, 1>, pads = array<i64: " + p + ", " +
+            p + ", " + p + ", " + p +
+            ">, dilations = array<i64: 1, 1>, groups = 1 : i64, " + notes +
+            "} : " + x + ", " + w + " -> " + x +
+            " {\n"
+            "  ^bb0(%acc: i32):\n"
+            "    %f = arith.sitofp %acc : i32 to f32\n"
+            "    %z = arith.constant 3 : i32\n"
+            "    %q = qnn.round %f, %z : f32, i32 -> ui8\n"
+            "    qnn.yield %q : ui8\n"
+            "  }\n";
+    result = next;
+  }
+  return text + "  return " + result + " : " + x + "\n}\n";
+}
+
+TEST(KernelsTest, AreSharedWhereCodeIsTheSame) {
+  std::string one = "pad_value = array<i32: 1>, qnn.reason = \"it can be\", "
+                    "qnn.accumulator_bound = 7 : i64",
+              other = "pad_value = array<i32: 2>, qnn.measured_precision = "
+                      "\"w8a8\", qnn.accumulator_bound = 9 : i64";
+  EXPECT_EQ(countKernels(fourConvolutions(1, one, other)), 3u);
+}
+
+// The input is copied first, to have room for padding around it.
+TEST(KernelsTest, AreNotSharedWherePaddingDiffers) {
+  EXPECT_EQ(countKernels(fourConvolutions(3, "pad_value = array<i32: 1>",
+                                          "pad_value = array<i32: 1>")),
+            3u);
+  EXPECT_EQ(countKernels(fourConvolutions(3, "pad_value = array<i32: 1>",
+                                          "pad_value = array<i32: 2>")),
+            5u);
+}
+
 } // namespace

@@ -54,6 +54,10 @@ def Qnn_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kSchemesAttr = "qnn.schemes";
     /// Why an op was quantized, or kept in f32: a sentence for remarks and reports.
     static constexpr ::llvm::StringLiteral kReasonAttr = "qnn.reason";
+    /// The precision that a measurement asks for, which holds where no option asks for another one: the name of a scheme.
+    static constexpr ::llvm::StringLiteral kMeasuredPrecisionAttr = "qnn.measured_precision";
+    /// No accumulator of an integer contraction, offset included, exceeds this magnitude: an i64.
+    static constexpr ::llvm::StringLiteral kAccumulatorBoundAttr = "qnn.accumulator_bound";
   }];
 }
 

@@ -36,10 +36,6 @@ enum class Precision {
 llvm::StringRef nameOf(Precision precision);
 std::optional<Precision> parsePrecision(llvm::StringRef name);
 
-/// Of an op the name of the precision that a measurement asks for, which holds
-/// where no option asks for another one.
-inline constexpr llvm::StringLiteral kMeasuredAttr = "qnn.measured_precision";
-
 /// The options that name nodes by regular expressions. An entry that matches
 /// only some of the nodes of another one is an exception from it. Two entries
 /// of different precision that match one node, neither of which is an exception
