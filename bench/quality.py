@@ -37,13 +37,20 @@ def venv(requirements):
                           check=True, capture_output=True, text=True).stdout.strip()
 
 
+def has_vnni():
+    with open("/proc/cpuinfo", encoding="ascii") as file:
+        return any(line.startswith("flags") and "avx512_vnni" in line.split() for line in file)
+
+
 def ort_session(model):
     """A session of ONNX Runtime whose numbers are right: without VNNI its integer kernels saturate sums of two products at 16
-    bits unless they are told not to, and models with Q/DQ can give anything."""
+    bits unless they are told not to, and models with Q/DQ can give anything. With VNNI they do not need to be told, and told
+    so ONNX Runtime 1.31 cannot load Magika ("replace the existing tensor")."""
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    if not has_vnni():
+        options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
