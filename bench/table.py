@@ -17,6 +17,7 @@ Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
@@ -47,7 +48,7 @@ def lines(quality, latency, before):
     yield "|---|---|---|---|---|---|" + ("---|" if before else "")
     for name in dict.fromkeys(row["model"] for row in quality):
         rows = {row["tool"]: row for row in quality if row["model"] == name}
-        best = max((rows[tool] for tool in PEERS if tool in rows and "error" not in rows[tool]),
+        best = max((rows[tool] for tool in PEERS if tool in rows and not math.isnan(rows[tool].get("sqnr_db", math.nan))),
                    key=lambda row: row["sqnr_db"], default=None)
         cells = [name, quality_cell(rows.get("ort-default")),
                  "none" if best is None else f"{quality_cell(best)} ({PEERS[best['tool']]})",
