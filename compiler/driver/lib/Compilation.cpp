@@ -357,7 +357,8 @@ private:
     if (!quality || options.quiet)
       return;
     uint64_t bytes = 0;
-    llvm::sys::fs::file_size(path, bytes);
+    if (llvm::sys::fs::file_size(path, bytes))
+      return;
     llvm::errs() << options.model << ": " << integerLayers << " of " << layers
                  << " layers in int8, " << (bytes + 1023) / 1024 << " KiB, "
                  << describeQuality(*quality) << "\n";

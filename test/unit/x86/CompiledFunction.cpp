@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -63,7 +64,7 @@ qnn::Tensor randomTensor(RankedTensorType type, std::mt19937 &random) {
   if (type.getElementType().isF32()) {
     std::vector<float> values =
         randomFloats(random, type.getNumElements(), -2.0f, 2.0f);
-    std::copy(values.begin(), values.end(), tensor.mutableData<float>());
+    llvm::copy(values, tensor.mutableData<float>());
     return tensor;
   }
   uint8_t mask = type.getElementType().isInteger(1) ? 1 : 0xff;

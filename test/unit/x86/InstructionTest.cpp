@@ -8,6 +8,8 @@
 
 #include "CompiledFunction.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include "gtest/gtest.h"
 
 using namespace qcc::test;
@@ -86,29 +88,28 @@ INSTANTIATE_TEST_SUITE_P(Channels, InstructionTest,
 /// kernels of their own; the other two differ in what `first` and `second` say.
 std::string fourConvolutions(int64_t kernel, const std::string &first,
                              const std::string &second) {
-  std::string k = std::to_string(kernel), p = std::to_string(kernel / 2);
   std::string x = "tensor<1x8x8x16xui8>",
-              w = "tensor<16x" + k + "x" + k + "x16xi8>", result = "%x",
-              text = "func.func @main(%x: " + x + ") -> " + x +
-                     " {\n  %w = qnn.constant dense<1> : " + w + "\n";
+              w = llvm::formatv("tensor<16x{0}x{0}x16xi8>", kernel),
+              text = llvm::formatv("func.func @main(%y0: {0}) -> {0} {{\n"
+                                   "  %w = qnn.constant dense<1> : {1}\n",
+                                   x, w);
   int i = 0;
   for (const std::string &notes : {first, first, second, second}) {
-    std::string next = "%y" + std::to_string(i++);
-    text += "  " + next + " = qnn.fused_conv " + result +
-            ", %w {strides = array<i64: 1, 1>, pads = array<i64: " + p + ", " +
-            p + ", " + p + ", " + p +
-            ">, dilations = array<i64: 1, 1>, groups = 1 : i64, " + notes +
-            "} : " + x + ", " + w + " -> " + x +
-            " {\n"
-            "  ^bb0(%acc: i32):\n"
-            "    %f = arith.sitofp %acc : i32 to f32\n"
-            "    %z = arith.constant 3 : i32\n"
-            "    %q = qnn.round %f, %z : f32, i32 -> ui8\n"
-            "    qnn.yield %q : ui8\n"
-            "  }\n";
-    result = next;
+    text += llvm::formatv(
+        "  %y{0} = qnn.fused_conv %y{1}, %w {{strides = array<i64: 1, 1>, "
+        "pads = array<i64: {2}, {2}, {2}, {2}>, dilations = array<i64: 1, 1>, "
+        "groups = 1 : i64, {3}} : {4}, {5} -> {4} {{\n"
+        "  ^bb0(%acc: i32):\n"
+        "    %f = arith.sitofp %acc : i32 to f32\n"
+        "    %z = arith.constant 3 : i32\n"
+        "    %q = qnn.round %f, %z : f32, i32 -> ui8\n"
+        "    qnn.yield %q : ui8\n"
+        "  }\n",
+        i + 1, i, kernel / 2, notes, x, w);
+    ++i;
   }
-  return text + "  return " + result + " : " + x + "\n}\n";
+  text += llvm::formatv("  return %y{0} : {1}\n}\n", i, x);
+  return text;
 }
 
 TEST(KernelsTest, AreSharedWhereCodeIsTheSame) {
