@@ -180,37 +180,39 @@ static void loadDialects(MLIRContext &context) {
                       math::MathDialect>();
 }
 
-size_t test::countKernels(const std::string &text) {
-  MLIRContext context(MLIRContext::Threading::DISABLED);
+/// The stages of the function of `text` for each instruction set, the best
+/// first; none if it cannot be compiled.
+static SmallVector<x86::CompiledVariant> stagesOf(MLIRContext &context,
+                                                  const std::string &text) {
   loadDialects(context);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
-    return 0;
-  auto variants = x86::compileToStages(*module, {});
+    return {};
+  FailureOr<SmallVector<x86::CompiledVariant>> variants =
+      x86::compileToStages(*module, {});
   if (failed(variants))
-    return 0;
-  return llvm::count_if(
-      variants->front().stages->getOps<LLVM::LLVMFuncOp>(),
-      [](LLVM::LLVMFuncOp f) { return f.getName().starts_with("kernel_"); });
+    return {};
+  return std::move(*variants);
 }
 
 std::string test::emitAssembly(const std::string &text, StringRef name) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
-  loadDialects(context);
-  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
-  if (!module)
-    return "";
-  auto variants = x86::compileToStages(*module, {});
-  if (failed(variants))
-    return "";
-  for (x86::CompiledVariant &variant : *variants) {
-    if (variant.cpu.name != name)
-      continue;
-    return target::emitText(*variant.stages, variant.cpu,
-                            target::CodeForm::assembly)
-        .value_or("");
-  }
+  for (x86::CompiledVariant &variant : stagesOf(context, text))
+    if (variant.cpu.name == name)
+      return target::emitText(*variant.stages, variant.cpu,
+                              target::CodeForm::assembly)
+          .value_or("");
   return "";
+}
+
+size_t test::countKernels(const std::string &text) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  SmallVector<x86::CompiledVariant> variants = stagesOf(context, text);
+  if (variants.empty())
+    return 0;
+  return llvm::count_if(
+      variants.front().stages->getOps<LLVM::LLVMFuncOp>(),
+      [](LLVM::LLVMFuncOp f) { return f.getName().starts_with("kernel_"); });
 }
 
 std::string test::compareWithInterpreter(const std::string &text,
