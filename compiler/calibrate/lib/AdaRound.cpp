@@ -130,11 +130,13 @@ void qcc::calibration::learnRounding(llvm::ArrayRef<float> weights,
     trace += covariance[i * n + i];
   auto most = static_cast<float>(limit);
   std::vector<Choice> choices;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    float steps = std::clamp(weights[i] / scales[i / n], -most, most);
-    float below = std::min(std::floor(steps), most - 1);
-    choices.push_back({below, steps - below, logitOf(steps - below)});
-  }
+  choices.reserve(weights.size());
+  for (auto [channel, scale] : llvm::enumerate(scales))
+    for (float weight : weights.slice(channel * n, n)) {
+      float steps = std::clamp(weight / scale, -most, most);
+      float below = std::min(std::floor(steps), most - 1);
+      choices.push_back({below, steps - below, logitOf(steps - below)});
+    }
   if (trace > 0)
     learn(choices, covariance, n, static_cast<float>(trace / n));
   for (size_t i = 0; i < weights.size(); ++i)

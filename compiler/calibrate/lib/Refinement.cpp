@@ -35,7 +35,7 @@ static constexpr double kLittleWork = 0.1;
 /// An error that is smaller by the size of the signal would be worth so much of
 /// the network's work: 1 % is worth almost half. Less than a decibel is
 /// nothing.
-static constexpr double kWorthOfSignal = 45, kLeastGain = 1;
+static constexpr double kWorthOfSignal = 55, kLeastGain = 1;
 /// Nobody needs more, in dB.
 static constexpr double kGoodEnough = 40;
 /// Refined layers may add so much to the work; as much as two parts of
@@ -56,23 +56,47 @@ static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 struct RefinementPlanner::Layer {
   std::string name;
   bool isElementwise = false;
+  Value input;
   double macsWork = 0, reads = 0, writes = 0; ///< Numbers it reads and writes.
-  double roundedAgain = 0;       ///< Of 16 bits, because others read 8 of them.
+  double roundedAgain = 0; ///< Of 16 bits, because others read 8 of them.
+  /// Numbers that are written and read on the way from where they are computed
+  /// to `input`, by ops that only move them.
+  SmallVector<double> moved;
   SmallVector<size_t> roundings; ///< Those it suffers from.
 
-  /// In the unit of programWork(). In 16 bits, numbers take a byte more, and
-  /// maps round them again for contractions that read the same tensor. In
-  /// f32, multiplications take longer, and numbers are written and read with
-  /// four bytes. Two parts are made by two maps, and what their contractions
-  /// give is added up in f32.
-  double addedWork(Precision precision) const {
+  /// What it takes more to bring it numbers of so many bytes, in the unit of
+  /// programWork().
+  double addedTraffic(double bytes) const {
+    double work = 0;
+    for (double numbers : moved)
+      work += bytesWork(bytes * numbers) - bytesWork(numbers);
+    return work;
+  }
+
+  /// What it takes more to give it its input in `precision`, which layers that
+  /// read the same tensor share. In 16 bits, numbers take a byte more, and a
+  /// map rounds them again for contractions that read the same tensor. Two
+  /// parts are made of 16 bits by two maps.
+  double addedInputWork(Precision precision) const {
     if (precision == Precision::w8a16)
-      return 2 * kByteWork * reads +
-             (3 * kByteWork + kResultWork) * roundedAgain;
+      return 2 * (bytesWork(2 * reads) - bytesWork(reads)) +
+             bytesWork(2 * roundedAgain) + bytesWork(roundedAgain) +
+             kResultWork * roundedAgain;
     if (precision == Precision::f32)
-      return (kFloatWork - 1) * macsWork + 6 * kByteWork * reads;
-    return macsWork + (15 * kByteWork + 2 * kResultWork) * reads +
-           (8 * kByteWork + kResultWork) * writes;
+      return addedTraffic(4) + bytesWork(4 * reads) - bytesWork(reads);
+    return addedTraffic(2) + 2 * bytesWork(2 * reads) + 3 * bytesWork(reads) +
+           2 * kResultWork * reads;
+  }
+
+  /// What it takes more to compute it in `precision`. Multiplications take
+  /// longer in f32; what the contractions of two parts give is added up in f32.
+  double addedOwnWork(Precision precision) const {
+    if (precision == Precision::w8a16)
+      return 0;
+    if (precision == Precision::f32)
+      return (kFloatWork - 1) * macsWork;
+    return macsWork + bytesWork(reads) + 2 * bytesWork(4 * writes) +
+           kResultWork * writes;
   }
 };
 
@@ -83,23 +107,24 @@ struct RefinementPlanner::Step {
   double cost = 0;
 };
 
-/// The roundings on the way to `value`, through ops that move numbers.
-static void collectRoundingsOf(Value value,
-                               llvm::SetVector<Operation *> &found) {
+/// The roundings on the way to `value`, and the ops on it that move numbers.
+static void collectRoundingsOf(Value value, llvm::SetVector<Operation *> &found,
+                               llvm::SetVector<Operation *> &moves) {
   Operation *producer = value.getDefiningOp();
   if (auto dequantize = dyn_cast_or_null<qnn::DequantizeOp>(producer))
-    return collectRoundingsOf(dequantize.getInput(), found);
+    return collectRoundingsOf(dequantize.getInput(), found, moves);
   if (auto quantize = dyn_cast_or_null<qnn::QuantizeOp>(producer)) {
     found.insert(quantize);
-    return collectRoundingsOf(quantize.getInput(), found);
+    return collectRoundingsOf(quantize.getInput(), found, moves);
   }
   auto move = dyn_cast_or_null<qnn::QuantizableOp>(producer);
   if (!move || !move.isQuantizationTransparent())
     return;
+  moves.insert(move);
   for (OpOperand &operand : move->getOpOperands())
     if (move.getOperandRole(operand.getOperandNumber()) ==
         qnn::OperandRole::activation)
-      collectRoundingsOf(operand.get(), found);
+      collectRoundingsOf(operand.get(), found, moves);
 }
 
 /// Calls `visit(op, input)` for each layer of `network`, those in f32 too.
@@ -242,13 +267,23 @@ RefinementPlanner::RefinementPlanner(const MeasuredNoise &measured,
       ofInputs.push_back(i);
   }
   forEachLayer(network, [&](qnn::CostOp op, Value input) {
-    llvm::SetVector<Operation *> found;
-    collectRoundingsOf(input, found);
+    llvm::SetVector<Operation *> found, moves;
+    collectRoundingsOf(input, found, moves);
     Layer &layer = layers.emplace_back();
     layer.name = analysis::nodeName(op);
+    layer.input = input;
     layer.macsWork = macsWork(op);
     layer.reads = numbersOf(input);
     layer.writes = numbersOf(op->getResult(0));
+    layer.moved.push_back(layer.reads);
+    for (Operation *move : moves) {
+      if (isa<qnn::ReshapeOp>(move)) // A view.
+        continue;
+      for (OpOperand &operand : move->getOpOperands())
+        if (cast<qnn::QuantizableOp>(move).getOperandRole(
+                operand.getOperandNumber()) == qnn::OperandRole::activation)
+          layer.moved.append(2, numbersOf(operand.get()));
+    }
     for (Operation *rounding : found) {
       layer.roundings.push_back(places.lookup(rounding));
       readers[layer.roundings.back()].push_back(layers.size() - 1);
@@ -305,12 +340,18 @@ RefinementPlanner::stepFor(const Layer &layer,
           (layers[reader].isElementwise || !layer.isElementwise))
         members.insert(reader);
   double inFloat = 0, inParts = 0, elementwise = 0;
+  llvm::DenseSet<Value> inputs;
   for (size_t member : members) {
+    bool isNew = inputs.insert(layers[member].input).second;
+    auto addedWork = [&](Precision precision) {
+      return layers[member].addedOwnWork(precision) +
+             (isNew ? layers[member].addedInputWork(precision) : 0);
+    };
     if (layers[member].isElementwise) {
-      elementwise += layers[member].addedWork(Precision::w8a16);
+      elementwise += layers[member].addedInputWork(Precision::w8a16);
     } else {
-      inFloat += layers[member].addedWork(Precision::f32);
-      inParts += layers[member].addedWork(Precision::w8a8x2);
+      inFloat += addedWork(Precision::f32);
+      inParts += addedWork(Precision::w8a8x2);
     }
     for (size_t rounding : layers[member].roundings)
       if (llvm::all_of(readers[rounding], [&](size_t reader) {

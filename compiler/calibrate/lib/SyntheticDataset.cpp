@@ -64,7 +64,7 @@ io::Status SyntheticDataset::read(size_t index,
         return status;
       continue;
     }
-    uint64_t elements = input.type.bytes() / qcc_dtype_size(input.type.dtype);
+    uint64_t elements = input.type.elements();
     auto dtype = static_cast<qcc_dtype>(input.type.dtype);
     if (dtype != QCC_DTYPE_F32) {
       bool isFloat = dtype == QCC_DTYPE_F16 || dtype == QCC_DTYPE_BF16 ||

@@ -40,6 +40,13 @@ template <typename ConvT> static bool isDepthwise(Operation *op) {
                  .back();
 }
 
+/// Half of a core's second-level cache, and what a byte takes beyond it.
+static constexpr double kCacheBytes = 1 << 20, kMemoryFactor = 5;
+
+double qcc::calibration::bytesWork(double bytes) {
+  return kByteWork * bytes * (bytes > kCacheBytes ? kMemoryFactor : 1);
+}
+
 double qcc::calibration::macsWork(qnn::CostOp op) {
   double macs = std::max<int64_t>(op.getMacs(), 0);
   bool depthwise =
@@ -53,10 +60,10 @@ static double workOf(Operation *op) {
     return 0;
   double work = 0;
   for (Value operand : op->getOperands())
-    work += kByteWork * bytesOf(operand);
+    work += bytesWork(bytesOf(operand));
   for (Value result : op->getResults())
     if (double bytes = bytesOf(result))
-      work += kByteWork * bytes +
+      work += bytesWork(bytes) +
               kResultWork *
                   cast<RankedTensorType>(result.getType()).getNumElements();
   auto cost = dyn_cast<qnn::CostOp>(op);

@@ -19,6 +19,10 @@ namespace qcc::calibration {
 /// written, and of a number that an epilogue or a map gives.
 inline constexpr double kFloatWork = 4, kByteWork = 2, kResultWork = 10;
 
+/// The work of reading or writing a tensor. What does not fit in a core's cache
+/// comes from memory, which takes several times as long.
+double bytesWork(double bytes);
+
 /// The work of the multiplications of a contraction, as if it were in int8.
 double macsWork(qnn::CostOp op);
 

@@ -101,6 +101,7 @@ static std::vector<size_t> affordableSamples(int64_t macs, size_t runs,
   size_t count = std::min<int64_t>(
       std::clamp(affordable, kFewestSamples, kMostSamples), most);
   std::vector<size_t> indices;
+  indices.reserve(count);
   for (size_t i = 0; i < count; ++i)
     indices.push_back(i * most / count);
   return indices;
@@ -138,6 +139,7 @@ FailureOr<Attribution> qcc::report::attributeError(
   result.cost.together = meanOf(*together);
 
   std::vector<SmallVector<size_t, 2>> groups;
+  groups.reserve(switches.size());
   for (size_t i = 0; i < switches.size(); ++i)
     groups.push_back({i});
   FailureOr<std::vector<SmallVector<double>>> noise =

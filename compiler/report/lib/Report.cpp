@@ -35,6 +35,7 @@ double Layer::totalDamage() const {
 
 std::vector<const Layer *> qcc::report::sortedByDamage(const Report &report) {
   std::vector<const Layer *> result;
+  result.reserve(report.layers.size());
   for (const Layer &layer : report.layers)
     result.push_back(&layer);
   llvm::sort(result, [](const Layer *a, const Layer *b) {

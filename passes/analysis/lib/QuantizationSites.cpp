@@ -63,13 +63,12 @@ static int64_t weightOperand(QuantizableOp op) {
   return -1;
 }
 
-QuantizationSites::QuantizationSites(Operation *function, Predicate keepFloat,
-                                     Predicate roundsAlone)
+QuantizationSites::QuantizationSites(Operation *function, Predicate keepFloat)
     : function(function) {
   findContractions(keepFloat);
   findInteriorUses();
   findIntegerProducers();
-  findRoundedUses(roundsAlone);
+  findRoundedUses();
 }
 
 void QuantizationSites::findContractions(Predicate keepFloat) {
@@ -235,7 +234,7 @@ bool QuantizationSites::isStoredAsIntegers(Value value, Operation *reader) {
   });
 }
 
-void QuantizationSites::findRoundedUses(Predicate roundsAlone) {
+void QuantizationSites::findRoundedUses() {
   llvm::DenseSet<Operation *> roundedMoves;
   // Users come after what they read, so that going backwards a transparent op
   // already knows whether its result is rounded.
@@ -248,8 +247,7 @@ void QuantizationSites::findRoundedUses(Predicate roundsAlone) {
         bool resultIsRounded =
             moves &&
             llvm::any_of(op->getResult(0).getUses(), [&](OpOperand &use) {
-              return rounded.contains(&use) &&
-                     !(roundsAlone && roundsAlone(use.getOwner()));
+              return rounded.contains(&use);
             });
         for (OpOperand &use : op->getOpOperands()) {
           if (!readsActivation(use) || interior.contains(&use))

@@ -54,6 +54,25 @@ bool isSameShape(Value a, Value b) {
   return typeOf(a).getShape() == typeOf(b).getShape();
 }
 
+/// Ops that each epilogue which reads their result computes itself: stored
+/// integers are fewer bytes. A dequantize is one, and a product or sum of such
+/// a number and a constant, as channel scales leave it, if it is read once.
+bool isRepeated(Operation *op) {
+  if (!op || !isElementwise(op))
+    return false;
+  if (isa<DequantizeOp>(op))
+    return true;
+  return isa<BinaryOp>(op) && op->hasOneUse() &&
+         llvm::any_of(op->getOperands(),
+                      [&](Value operand) {
+                        return isRepeated(operand.getDefiningOp()) &&
+                               isSameShape(operand, op->getResult(0));
+                      }) &&
+         llvm::all_of(op->getOperands(), [](Value operand) {
+           return constantValue(operand) || isRepeated(operand.getDefiningOp());
+         });
+}
+
 int32_t saturate(double value, int64_t low, int64_t high) {
   return static_cast<int32_t>(
       std::min<double>(std::max<double>(value, low), high));
@@ -93,6 +112,8 @@ FusedSet qcc::lower::growForward(Operation *root) {
       continue;
     members.insert(op);
     grown.ops.insert(op);
+    if (isRepeated(op) && llvm::all_of(op->getUsers(), isElementwise))
+      continue;
     if (qcc::analysis::isClosed(members, op)) {
       best.ops = grown.ops;
       best.last = op->getResult(0);
@@ -149,9 +170,7 @@ Value EpilogueBuilder::orError(FailureOr<Value> value, Operation *op) {
 bool EpilogueBuilder::isInside(Operation *op) const {
   if (!op)
     return false;
-  // A dequantize is repeated rather than read: its stored operand is a quarter
-  // of the bytes.
-  return set.ops.contains(op) || (isa<DequantizeOp>(op) && isElementwise(op));
+  return set.ops.contains(op) || isRepeated(op);
 }
 
 bool EpilogueBuilder::comesFromIntegers(Value tensor) const {

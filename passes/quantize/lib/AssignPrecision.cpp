@@ -39,9 +39,13 @@ struct AssignPrecision : quantize::impl::AssignPrecisionBase<AssignPrecision> {
   void runOnOperation() override;
 
 private:
-  SchemeAttr activationScheme(OpOperand &use, Precision precision) const;
+  using PrecisionOf = llvm::function_ref<Precision(Operation *)>;
+
+  bool isWide(OpOperand &use, const QuantizationSites &sites,
+              PrecisionOf precisionOf) const;
+  SchemeAttr activationScheme(OpOperand &use, bool isWide) const;
   void assign(Operation *op, const QuantizationSites &sites,
-              Precision precision);
+              PrecisionOf precisionOf);
 
   /// Tensors that get a grid for each channel.
   llvm::DenseSet<Value> perChannel;
@@ -49,20 +53,26 @@ private:
 
 } // namespace
 
-SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
-                                             Precision precision) const {
-  MLIRContext *context = use.get().getContext();
+/// True if `use` takes more than 8 bits: in two parts, in an elementwise op
+/// that is to have them, or for somebody who reads what its owner moves.
+bool AssignPrecision::isWide(OpOperand &use, const QuantizationSites &sites,
+                             PrecisionOf precisionOf) const {
   auto reader = cast<QuantizableOp>(use.getOwner());
-  auto producer = use.get().getDefiningOp<QuantizableOp>();
-  // What moves numbers reads them as all its readers do.
-  bool isMoved = producer && producer.isQuantizationTransparent();
-  if (precision == Precision::w8a16 && reader.isElementwise() && !isMoved)
-    return SchemeAttr::perTensor(IntegerType::get(context, 16),
-                                 /*symmetric=*/true, /*narrow=*/true);
-  bool isInParts =
-      precision == Precision::w8a8x2 && reader.isIntegerContraction();
+  if (reader.isQuantizationTransparent())
+    return llvm::any_of(reader->getResult(0).getUses(), [&](OpOperand &next) {
+      return sites.isRounded(next) && isWide(next, sites, precisionOf);
+    });
+  Precision precision = precisionOf(reader);
+  return reader.isIntegerContraction()
+             ? precision == Precision::w8a8x2
+             : precision == Precision::w8a16 && reader.isElementwise();
+}
+
+SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
+                                             bool isWide) const {
+  MLIRContext *context = use.get().getContext();
   Type storage =
-      IntegerType::get(context, isInParts ? 16 : 8, IntegerType::Unsigned);
+      IntegerType::get(context, isWide ? 16 : 8, IntegerType::Unsigned);
   if (perChannel.contains(use.get()))
     return SchemeAttr::perAxis(
         storage, cast<RankedTensorType>(use.get().getType()).getRank() - 1);
@@ -70,7 +80,7 @@ SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
 }
 
 void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
-                             Precision precision) {
+                             PrecisionOf precisionOf) {
   std::string reason = sites.getReason(op);
   if (reason.empty())
     return;
@@ -91,6 +101,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
   }
 
   auto quantizable = cast<QuantizableOp>(op);
+  Precision precision = precisionOf(op);
   bool perTensorWeights =
       sites.isIntegerContraction(op) && precision == Precision::w8a8PerTensor;
   SmallVector<Attribute> assigned(op->getNumOperands(), builder.getUnitAttr());
@@ -99,7 +110,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
     unsigned number = use.getOperandNumber();
     Attribute &scheme = assigned[number];
     if (sites.isRounded(use))
-      scheme = activationScheme(use, precision);
+      scheme = activationScheme(use, isWide(use, sites, precisionOf));
     else if (!sites.isIntegerContraction(op))
       continue;
     else if (quantizable.getOperandRole(number) == OperandRole::weight)
@@ -123,11 +134,11 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
            << (precision == Precision::w8a8x2 ? "two-part " : "")
            << "uint8 activations per " << (channelGrid ? "channel" : "tensor");
   } else {
-    bool isWide = llvm::any_of(assigned, [](Attribute scheme) {
+    bool readsWide = llvm::any_of(assigned, [](Attribute scheme) {
       auto given = dyn_cast<SchemeAttr>(scheme);
       return given && given.getStorage().isInteger(16);
     });
-    remark << (isWide ? "int16 activations" : "uint8 activations");
+    remark << (readsWide ? "uint16 activations" : "uint8 activations");
   }
   remark << " because " << reason;
 }
@@ -152,10 +163,9 @@ void AssignPrecision::runOnOperation() {
     if (parsed->find(op))
       op->removeAttr(qnn::QnnDialect::kMeasuredPrecisionAttr);
   });
-  QuantizationSites sites(
-      function,
-      [&](Operation *op) { return precisionOf(op) == Precision::f32; },
-      [&](Operation *op) { return precisionOf(op) == Precision::w8a8x2; });
+  QuantizationSites sites(function, [&](Operation *op) {
+    return precisionOf(op) == Precision::f32;
+  });
 
   perChannel.clear();
   function.walk([&](qnn::ObserveOp op) {
@@ -172,6 +182,6 @@ void AssignPrecision::runOnOperation() {
   });
   function.walk([&](Operation *op) {
     if (op != function && !isa<qnn::ObserveOp>(op))
-      assign(op, sites, precisionOf(op));
+      assign(op, sites, precisionOf);
   });
 }

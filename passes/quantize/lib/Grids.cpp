@@ -19,10 +19,6 @@ using namespace qcc::quantize;
 /// Keeps reciprocals of scales, and products of two of them, normal numbers.
 static constexpr float kLeastScale = 0x1p-60f;
 
-/// How far beyond its bounds a symmetric grid reaches: ranges clip, which 16
-/// bits need not do, and two of them are more than enough for that.
-static constexpr double kHeadroom = 4;
-
 Grid qcc::quantize::activationGrid(qnn::SchemeAttr scheme,
                                    ArrayRef<float> bounds) {
   Grid grid{scheme, {}, {}};
@@ -30,7 +26,7 @@ Grid qcc::quantize::activationGrid(qnn::SchemeAttr scheme,
   for (size_t i = 0; i + 1 < bounds.size(); i += 2) {
     double lo = std::min(bounds[i], 0.0f), hi = std::max(bounds[i + 1], 0.0f);
     if (scheme.getSymmetric()) {
-      hi = kHeadroom * std::max(-lo, hi);
+      hi = std::max(-lo, hi);
       lo = -hi;
     }
     // A dead tensor holds only zeros, which every scale gives exactly.

@@ -24,7 +24,7 @@ struct Grid {
 };
 
 /// The grid that covers [lo, hi], which holds 0: one pair of bounds, or one for
-/// each channel. A symmetric one, for 16 bits, reaches beyond.
+/// each channel.
 Grid activationGrid(qnn::SchemeAttr scheme, llvm::ArrayRef<float> bounds);
 
 /// Scale and zero point as constants.

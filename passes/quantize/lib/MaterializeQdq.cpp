@@ -16,6 +16,8 @@
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Quantize/Passes.h"
 
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace qcc::quantize {
@@ -41,19 +43,34 @@ struct MaterializeQdq : quantize::impl::MaterializeQdqBase<MaterializeQdq> {
 private:
   LogicalResult materialize(QuantizableOp op, ArrayAttr schemes);
   StringAttr nameStored(qnn::ObserveOp observer);
-  FailureOr<SmallVector<float>> seenBounds(OpOperand &use, SchemeAttr scheme);
-  FailureOr<Value> twoPartActivation(OpOperand &use, SchemeAttr scheme);
-  FailureOr<Value> roundedActivation(OpOperand &use, SchemeAttr scheme);
+  void shareGrids(QuantizableOp move);
+  static SmallVector<float> seenTwice(qnn::ObserveOp observer,
+                                      ArrayRef<float> range);
+  FailureOr<SmallVector<float>> boundsFor(Value value, SchemeAttr scheme,
+                                          Operation *reader);
+  FailureOr<Value> rounded(Value source, SchemeAttr scheme, Operation *reader);
+  FailureOr<Value> twoParts(Value source, SchemeAttr scheme, Operation *reader);
   Value roundedWeight(QuantizableOp op, OpOperand &use, SchemeAttr scheme);
 
   llvm::DenseMap<Value, qnn::ObserveOp> observers;
   /// What is stored with 16 bits for some reader: others round that again.
   llvm::DenseMap<Value, SchemeAttr> wide;
-  llvm::StringSet<> names; ///< Of stored tensors.
-  llvm::DenseMap<std::pair<Value, Attribute>, Value> pairs;
+  llvm::EquivalenceClasses<Value> grids;  ///< Of 16 bits.
+  llvm::DenseMap<Value, Value> unrounded; ///< What a pair was made for.
+  llvm::StringSet<> names;                ///< Of stored tensors.
+  llvm::DenseMap<std::pair<Value, Attribute>, Value> pairs, sums;
 };
 
 } // namespace
+
+static bool isWide(SchemeAttr scheme) {
+  return scheme.getStorage().isInteger(16);
+}
+
+static bool isTransparent(Operation *op) {
+  auto quantizable = dyn_cast_or_null<QuantizableOp>(op);
+  return quantizable && quantizable.isQuantizationTransparent();
+}
 
 /// The ONNX name of the tensor that is observed, for its stored numbers. On a
 /// second grid they get a name of their own: one name stands for one tensor.
@@ -64,12 +81,44 @@ StringAttr MaterializeQdq::nameStored(qnn::ObserveOp observer) {
   return StringAttr::get(&getContext(), unique);
 }
 
-/// Twice the interval in which all numbers were seen that `use` reads: with two
-/// parts there are steps enough for those of other samples too.
-FailureOr<SmallVector<float>> MaterializeQdq::seenBounds(OpOperand &use,
-                                                         SchemeAttr scheme) {
+/// Joins the tensors that an op on 16 bits moves to one place.
+void MaterializeQdq::shareGrids(QuantizableOp move) {
   llvm::SetVector<Value> sources;
-  analysis::QuantizationSites::collectSources(use.get(), sources);
+  analysis::QuantizationSites::collectSources(move->getResult(0), sources);
+  for (Value source : sources)
+    grids.unionSets(sources.front(), source);
+}
+
+/// Twice the interval in which all numbers of `observer` were seen.
+SmallVector<float> MaterializeQdq::seenTwice(qnn::ObserveOp observer,
+                                             ArrayRef<float> range) {
+  auto attribute =
+      observer->getAttrOfType<DictionaryAttr>(qnn::QnnDialect::kStatisticsAttr);
+  FailureOr<calibrate::TensorStatistics> statistics =
+      attribute && range.size() == 2
+          ? calibrate::TensorStatistics::fromAttribute(attribute)
+          : FailureOr<calibrate::TensorStatistics>();
+  SmallVector<float> bounds(range);
+  if (succeeded(statistics) && statistics->count())
+    bounds = {std::min(range[0], statistics->min()),
+              std::max(range[1], statistics->max())};
+  for (float &bound : bounds)
+    bound *= 2;
+  return bounds;
+}
+
+/// The bounds of a grid for `value`. 8 bits cover the range that was chosen for
+/// it; 16 bits have steps enough for twice the interval that was seen, in which
+/// other samples lie too, of all tensors that are moved to one place.
+FailureOr<SmallVector<float>>
+MaterializeQdq::boundsFor(Value value, SchemeAttr scheme, Operation *reader) {
+  llvm::SetVector<Value> found, sources;
+  analysis::QuantizationSites::collectSources(value, found);
+  for (Value source : found)
+    sources.insert(unrounded.lookup_or(source, source));
+  if (isWide(scheme))
+    for (Value source : llvm::to_vector(sources))
+      sources.insert(grids.findLeader(source), grids.member_end());
   SmallVector<float> bounds;
   for (Value source : sources) {
     qnn::ObserveOp observer = observers.lookup(source);
@@ -77,39 +126,70 @@ FailureOr<SmallVector<float>> MaterializeQdq::seenBounds(OpOperand &use,
                                 qnn::QnnDialect::kRangeAttr)
                           : DenseF32ArrayAttr();
     if (!range)
-      return use.getOwner()->emitError()
+      return reader->emitError()
              << "tensor '" << analysis::tensorName(source)
              << "' has no range; calibrate and compute ranges first";
-    SmallVector<float> seen(range.asArrayRef());
-    auto attribute = observer->getAttrOfType<DictionaryAttr>(
-        qnn::QnnDialect::kStatisticsAttr);
-    if (FailureOr<calibrate::TensorStatistics> statistics =
-            attribute && scheme.isPerTensor()
-                ? calibrate::TensorStatistics::fromAttribute(attribute)
-                : FailureOr<calibrate::TensorStatistics>();
-        succeeded(statistics) && statistics->count())
-      seen = {std::min(seen[0], statistics->min()),
-              std::max(seen[1], statistics->max())};
-    if (bounds.empty())
-      bounds.assign(seen.size(), 0.0f);
-    for (size_t i = 0; i + 1 < std::min(bounds.size(), seen.size()); i += 2) {
-      bounds[i] = std::min(bounds[i], 2 * seen[i]);
-      bounds[i + 1] = std::max(bounds[i + 1], 2 * seen[i + 1]);
+    int64_t expected = scheme.isPerTensor()
+                           ? 1
+                           : cast<RankedTensorType>(source.getType())
+                                 .getDimSize(scheme.getAxis());
+    if (range.size() != 2 * expected)
+      return observer.emitError()
+             << "tensor '" << observer.getTensor() << "' has "
+             << range.size() / 2 << " ranges, but " << scheme << " needs "
+             << expected;
+    SmallVector<float> here = isWide(scheme)
+                                  ? seenTwice(observer, range.asArrayRef())
+                                  : SmallVector<float>(range.asArrayRef());
+    bounds.resize(here.size());
+    for (size_t i = 0; i < bounds.size(); i += 2) {
+      bounds[i] = std::min(bounds[i], here[i]);
+      bounds[i + 1] = std::max(bounds[i + 1], here[i + 1]);
     }
   }
   return bounds;
 }
 
-/// A number as the sum of two stored parts: itself rounded, and what that
-/// leaves rounded on a grid that covers one step of the first.
-FailureOr<Value> MaterializeQdq::twoPartActivation(OpOperand &use,
-                                                   SchemeAttr scheme) {
-  Value source = use.get();
-  Value &sum = pairs[{source, scheme}];
-  if (sum)
-    return sum;
-  FailureOr<SmallVector<float>> bounds = seenBounds(use, scheme);
+/// `source` rounded to the grid of `scheme`. What is stored with 16 bits for
+/// somebody is read from there.
+FailureOr<Value> MaterializeQdq::rounded(Value source, SchemeAttr scheme,
+                                         Operation *reader) {
+  SchemeAttr wider = wide.lookup(source);
+  bool isMoved = isTransparent(source.getDefiningOp());
+  if (isMoved && (!wider || wider == scheme))
+    return source; // As what it was moved from.
+  if (Value known = pairs.lookup({source, scheme}))
+    return known;
+  FailureOr<SmallVector<float>> bounds = boundsFor(source, scheme, reader);
   if (failed(bounds))
+    return failure();
+  FailureOr<Value> stored = source;
+  if (wider && wider != scheme && !isMoved)
+    stored = rounded(source, wider, reader);
+  if (failed(stored))
+    return failure();
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointAfterValue(*stored);
+  qnn::ObserveOp observer = observers.lookup(source);
+  Value pair = createPair(builder, source.getLoc(), *stored,
+                          activationGrid(scheme, *bounds),
+                          observer ? nameStored(observer) : StringAttr());
+  unrounded[pair] = source;
+  return pairs[{source, scheme}] = pair;
+}
+
+/// A number of 16 bits as the sum of two stored parts: itself rounded to 8
+/// bits, and what that leaves rounded on a grid that covers one step of the
+/// first. What is read from outside is in f32 anyway.
+FailureOr<Value> MaterializeQdq::twoParts(Value source, SchemeAttr scheme,
+                                          Operation *reader) {
+  if (Value known = sums.lookup({source, scheme}))
+    return known;
+  FailureOr<SmallVector<float>> bounds = boundsFor(source, scheme, reader);
+  FailureOr<Value> stored = source;
+  if (!isa<BlockArgument>(source))
+    stored = rounded(source, scheme, reader);
+  if (failed(bounds) || failed(stored))
     return failure();
   Type ui8 = IntegerType::get(&getContext(), 8, IntegerType::Unsigned);
   SchemeAttr part = scheme.isPerAxis()
@@ -122,60 +202,16 @@ FailureOr<Value> MaterializeQdq::twoPartActivation(OpOperand &use,
     fine.zeroPoints.push_back(128);
   }
   OpBuilder builder(&getContext());
-  builder.setInsertionPointAfterValue(source);
+  builder.setInsertionPointAfterValue(*stored);
   Location loc = source.getLoc();
   auto binary = [&](qnn::BinaryKind kind, Value lhs, Value rhs) -> Value {
     return qnn::BinaryOp::create(builder, loc, source.getType(), kind, lhs,
                                  rhs);
   };
-  Value high = createPair(builder, loc, source, coarse);
-  Value rest = binary(qnn::BinaryKind::sub, source, high);
-  sum =
-      binary(qnn::BinaryKind::add, high, createPair(builder, loc, rest, fine));
-  return sum;
-}
-
-FailureOr<Value> MaterializeQdq::roundedActivation(OpOperand &use,
-                                                   SchemeAttr scheme) {
-  if (scheme.getStorage().isUnsignedInteger(16))
-    return twoPartActivation(use, scheme);
-  Value source = use.get();
-  auto producer = source.getDefiningOp<QuantizableOp>();
-  if (producer && producer.isQuantizationTransparent())
-    return source;
-  if (Value rounded = pairs.lookup({source, scheme}))
-    return rounded;
-  qnn::ObserveOp observer = observers.lookup(source);
-  auto bounds = observer ? observer->getAttrOfType<DenseF32ArrayAttr>(
-                               qnn::QnnDialect::kRangeAttr)
-                         : DenseF32ArrayAttr();
-  if (!bounds) {
-    return use.getOwner()->emitError()
-           << "tensor '" << analysis::tensorName(source)
-           << "' has no range; calibrate and compute ranges first";
-  }
-  Grid grid = activationGrid(scheme, bounds);
-  SmallVector<int64_t> shape = scheme.getParameterShape(
-      cast<RankedTensorType>(source.getType()).getShape());
-  size_t expected = shape.empty() ? 1 : shape.front();
-  if (grid.scales.size() != expected)
-    return observer.emitError()
-           << "tensor '" << observer.getTensor() << "' has "
-           << grid.scales.size() << " ranges, but " << scheme << " needs "
-           << expected;
-  Value stored = source;
-  if (SchemeAttr wider = wide.lookup(source); wider && wider != scheme) {
-    FailureOr<Value> first = roundedActivation(use, wider);
-    if (failed(first))
-      return failure();
-    stored = *first;
-  }
-  OpBuilder builder(&getContext());
-  builder.setInsertionPointAfterValue(stored);
-  Value rounded =
-      createPair(builder, source.getLoc(), stored, grid, nameStored(observer));
-  pairs[{source, scheme}] = rounded;
-  return rounded;
+  Value high = createPair(builder, loc, *stored, coarse);
+  Value rest = binary(qnn::BinaryKind::sub, *stored, high);
+  return sums[{source, scheme}] = binary(qnn::BinaryKind::add, high,
+                                         createPair(builder, loc, rest, fine));
 }
 
 /// The scale of each channel of `value`, which a dequantize gives; of two parts
@@ -215,10 +251,12 @@ LogicalResult MaterializeQdq::materialize(QuantizableOp op, ArrayAttr schemes) {
     if (!scheme ||
         op.getOperandRole(use.getOperandNumber()) != OperandRole::activation)
       continue;
-    FailureOr<Value> rounded = roundedActivation(use, scheme);
-    if (failed(rounded))
+    FailureOr<Value> read = isWide(scheme) && op.isIntegerContraction()
+                                ? twoParts(use.get(), scheme, op)
+                                : rounded(use.get(), scheme, op);
+    if (failed(read))
       return failure();
-    use.set(*rounded);
+    use.set(*read);
   }
   for (OpOperand &use : op->getOpOperands()) {
     auto scheme = dyn_cast<SchemeAttr>(schemes[use.getOperandNumber()]);
@@ -237,18 +275,27 @@ void MaterializeQdq::runOnOperation() {
   func::FuncOp function = getOperation();
   observers.clear();
   wide.clear();
+  grids = {};
+  unrounded.clear();
   names.clear();
   pairs.clear();
+  sums.clear();
   function.walk([&](qnn::ObserveOp op) { observers[op.getInput()] = op; });
   function.walk([&](QuantizableOp op) {
     auto schemes = op->getAttrOfType<ArrayAttr>(qnn::QnnDialect::kSchemesAttr);
     if (!schemes || schemes.size() != op->getNumOperands())
       return;
+    bool isStored = false;
     for (auto [operand, attribute] :
          llvm::zip_equal(op->getOperands(), schemes))
       if (auto scheme = dyn_cast<SchemeAttr>(attribute);
-          scheme && scheme.getStorage().isSignlessInteger(16))
+          scheme && isWide(scheme) &&
+          !(op.isIntegerContraction() && isa<BlockArgument>(operand))) {
         wide[operand] = scheme;
+        isStored = true;
+      }
+    if (isStored && isTransparent(op))
+      shareGrids(op);
   });
   bool hasFailed = false;
   function.walk([&](QuantizableOp op) {

@@ -55,14 +55,14 @@ struct PropagateQdq : quantize::impl::PropagateQdqBase<PropagateQdq> {
     getOperation().walk([&](qnn::QuantizableOp op) {
       if (!op.isQuantizationTransparent())
         return;
-      auto isRounded = [](Operation *user) {
-        return isa<qnn::QuantizeOp>(user);
-      };
-      if (op->use_empty() || llvm::all_of(op->getUsers(), isRounded))
-        return;
       qnn::SchemeAttr scheme;
       qnn::DequantizeOp grid = commonGrid(op, scheme);
-      if (!grid)
+      auto isRounded = [&](Operation *user) {
+        auto quantize = dyn_cast<qnn::QuantizeOp>(user);
+        return quantize &&
+               quantize.getScheme().getStorage() == scheme.getStorage();
+      };
+      if (!grid || llvm::all_of(op->getUsers(), isRounded))
         return;
       Value result = op->getResult(0);
       auto type = cast<RankedTensorType>(result.getType());

@@ -134,3 +134,30 @@ func.func @average(%q: tensor<1x4x4x8xui8>) -> tensor<1x1x1x8xui8> {
 // CHECK: arith.constant -160 : i32
 // CHECK: arith.constant 6.250000e-02 : f32
 // CHECK: qnn.round
+
+// -----
+
+// What is dequantized for maps stays stored; they dequantize it themselves, and take a product that only one of them reads with
+// it.
+// CHECK-LABEL: @stored_for_maps
+func.func @stored_for_maps(%x: tensor<2x4xf32>, %w: tensor<3x4xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<10> : tensor<ui16>
+  %c = qnn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %0 = qnn.linear %x, %w : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<2x3xf32>
+  %q = qnn.quantize %0, %s, %z as <ui16, per_tensor> : (tensor<2x3xf32>, tensor<f32>, tensor<ui16>) -> tensor<2x3xui16>
+  %d = qnn.dequantize %q, %s, %z as <ui16, per_tensor> : (tensor<2x3xui16>, tensor<f32>, tensor<ui16>) -> tensor<2x3xf32>
+  %1 = qnn.linear %x, %w : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<2x3xf32>
+  %2 = qnn.binary mul %d, %c : tensor<2x3xf32>, tensor<3xf32> -> tensor<2x3xf32>
+  %3 = qnn.binary add %1, %2 : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x3xf32>
+  %4 = qnn.unary tanh %d : tensor<2x3xf32> -> tensor<2x3xf32>
+  return %3, %4 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+// CHECK: %[[STORED:.*]] = qnn.fused_matmul {{.*}} -> tensor<2x3xui16>
+// CHECK: %[[D:.*]] = qnn.dequantize %[[STORED]]
+// CHECK: qnn.fused_matmul {{.*}} extras(%[[STORED]], %{{.*}} : tensor<2x3xui16>, tensor<3xf32>)
+// CHECK: ^bb0(%[[ACC:.*]]: f32, %[[X:.*]]: ui16, %[[C:.*]]: f32):
+// CHECK: %[[WIDE:.*]] = qnn.widen %[[X]]
+// CHECK: arith.mulf %{{.*}}, %[[C]]
+// CHECK: arith.addf %[[ACC]],
+// CHECK: qnn.unary tanh %[[D]]

@@ -19,9 +19,9 @@ func.func @measured(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
 }
 
-// Of two parts, the activation is rounded behind the op that moves it.
+// What an op moves for a contraction of two parts is 16 bits wide.
 // PARTS-LABEL: func.func @moves
-// PARTS: qnn.reshape %arg0 {qnn.reason = "nothing that it feeds is quantized"}
+// PARTS: qnn.reshape %arg0 {qnn.reason = "it only moves stored numbers", qnn.schemes = [#qnn.scheme<ui16, per_tensor>]}
 // PARTS: qnn.linear {{.*}}qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]
 func.func @moves(%x: tensor<2x1xf32>) -> tensor<1x2xf32> {
   %v = qnn.constant dense<0.5> : tensor<2x2xf32>

@@ -35,7 +35,7 @@ struct TemporaryFile {
   explicit TemporaryFile(StringRef suffix) {
     (void)llvm::sys::fs::createTemporaryFile("calibrate", suffix, path);
   }
-  ~TemporaryFile() { llvm::sys::fs::remove(path); }
+  ~TemporaryFile() { (void)llvm::sys::fs::remove(path); }
   std::string str() const { return std::string(path); }
 
   llvm::SmallString<64> path;

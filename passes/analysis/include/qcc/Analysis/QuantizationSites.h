@@ -37,12 +37,9 @@ public:
   using Predicate = llvm::function_ref<bool(mlir::Operation *)>;
 
   /// Analyses the ops in the body of `function`; those that `keepFloat` holds
-  /// for stay in f32. Contractions that `roundsAlone` holds for round what they
-  /// read on a grid of their own: ops before them that only move numbers have
-  /// no part in it.
+  /// for stay in f32.
   explicit QuantizationSites(mlir::Operation *function,
-                             Predicate keepFloat = nullptr,
-                             Predicate roundsAlone = nullptr);
+                             Predicate keepFloat = nullptr);
 
   /// True if `use` reads numbers that are rounded to a grid.
   bool isRounded(mlir::OpOperand &use) const { return rounded.contains(&use); }
@@ -79,7 +76,7 @@ private:
   void findInteriorUses();
   void findDiamond(mlir::Operation *top);
   void findIntegerProducers();
-  void findRoundedUses(Predicate roundsAlone);
+  void findRoundedUses();
   /// True if a map or reduction, `reader`, finds `value` rounded in memory: it
   /// is in the kernel of a contraction, beside which the value is stored, or a
   /// contraction reads the value too. What lies between float ops alone, as in

@@ -48,13 +48,14 @@ def SinkDequantizePass : Pass<"qcc-sink-dequantize", "::mlir::func::FuncOp"> {
 def FuseContractionsPass : Pass<"qcc-fuse-contractions", "::mlir::func::FuncOp"> {
   let summary = "convolutions, matrix products and pools become fused ops";
   let description = [{
-    Each `qnn.conv`, `qnn.linear`, `qnn.matmul` and `qnn.pool` becomes a fused op whose epilogue takes in the elementwise ops
-    that follow it up to the next value that others read, residual additions and activations included. A contraction of
-    dequantized operands with constant scales accumulates the stored integers exactly: the input's zero point goes into an
-    integer offset and the padding value, scales into one multiplier for each channel, a clamp before the rounding into its
-    bounds. Weights that need nine bits without their zero point are stored less 128, and what remains of it is multiplied
-    with the sum of the inputs that an output reads: a contraction with ones, which all outputs of a group share. This is the
-    one declared change of numbers (DESIGN section 5).
+    Each `qnn.conv`, `qnn.linear`, `qnn.matmul` and `qnn.pool` becomes a fused op whose epilogue takes in the elementwise ops that
+    follow it up to the next value that others read, residual additions and activations included. Stored integers that elementwise
+    ops read stay stored: each of them dequantizes them by itself, and multiplies them with a constant if it alone reads the
+    product, as channel scales before an addition do. A contraction of dequantized operands with constant scales accumulates the
+    stored integers exactly: the input's zero point goes into an integer offset and the padding value, scales into one multiplier
+    for each channel, a clamp before the rounding into its bounds. Weights that need nine bits without their zero point are stored
+    less 128, and what remains of it is multiplied with the sum of the inputs that an output reads: a contraction with ones, which
+    all outputs of a group share. This is the one declared change of numbers (DESIGN section 5).
 
     The largest accumulator that any input could produce is computed from the constant weights and recorded as
     `qnn.accumulator_bound`; a layer in which it exceeds 31 bits stays in f32, and a remark says so, as for every other
