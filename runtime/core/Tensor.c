@@ -139,7 +139,7 @@ qcc_status qcc_tensor_check(const char *what, const qcc_value_info *value,
     return qcc_fail(QCC_TYPE_MISMATCH,
                     "%s '%s': the tensor is not compact and row-major", what,
                     value->name);
-  *data = (uint8_t *)tensor->data + tensor->byte_offset;
+  *data = tensor->data ? (uint8_t *)tensor->data + tensor->byte_offset : NULL;
   if ((uintptr_t)*data % size)
     return qcc_fail(QCC_INVALID_ARGUMENT,
                     "%s '%s': the data is not aligned to its %u-byte elements",

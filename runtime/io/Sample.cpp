@@ -104,16 +104,17 @@ static std::vector<Window> makeWindows(uint32_t from, uint32_t to) {
   std::vector<Window> windows(to);
   for (uint32_t i = 0; i < to; ++i) {
     double center = (i + 0.5) * scale;
-    double begin = std::max(0.0, std::floor(center - support + 0.5));
-    double end = std::min(double(from), std::floor(center + support + 0.5));
+    auto begin = uint32_t(std::max(0.0, std::floor(center - support + 0.5)));
+    auto end =
+        uint32_t(std::min(double(from), std::floor(center + support + 0.5)));
     double sum = 0;
     std::vector<double> weights;
-    for (double x = begin; x < end; ++x) {
+    for (uint32_t x = begin; x < end; ++x) {
       weights.push_back(
           std::max(0.0, 1 - std::fabs((x + 0.5 - center) / support)));
       sum += weights.back();
     }
-    windows[i].begin = uint32_t(begin);
+    windows[i].begin = begin;
     for (double weight : weights)
       windows[i].weights.push_back(float(weight / sum));
   }
@@ -137,7 +138,7 @@ static std::vector<uint8_t> resizeAlong(const std::vector<uint8_t> &pixels,
           sum += weight * *source;
           source += inner;
         }
-        result[(o * to + i) * inner + k] = uint8_t(sum + 0.5f);
+        result[(o * to + i) * inner + k] = uint8_t(std::floor(sum + 0.5f));
       }
   return result;
 }

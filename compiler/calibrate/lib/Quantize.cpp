@@ -18,6 +18,8 @@
 #include "qcc/Quantize/Passes.h"
 #include "qcc/Quantize/Pipelines.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::calibration;
@@ -87,6 +89,7 @@ public:
   Candidate chosen{};
   QuantizeResult result;
   std::vector<Diagnostic> remarks;
+  double addedWork = 0; ///< Of refined layers, as a share of all work.
 
 private:
   void splitSamples();
@@ -283,6 +286,7 @@ LogicalResult Chooser::refine() {
       return failure();
     if (chosen.refinement == *refinement) {
       work = workOfTrial;
+      addedWork = work / *workOfAll - 1;
       noise.reset();
       steps = std::numeric_limits<size_t>::max();
     } else if (!ofInputs) {
@@ -353,7 +357,10 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
                     << " channel scales and with "
                     << nameOf(chooser.chosen.bias) << " bias correction, "
                     << chooser.chosen.refinement.size()
-                    << " layers in higher precision: " << chooser.result.sqnr
+                    << " layers in higher precision"
+                    << llvm::formatv(" (an estimated {0:P0} more work): ",
+                                     chooser.addedWork)
+                    << chooser.result.sqnr
                     << (chooser.result.isOnHeldBack
                             ? " dB on samples held back"
                             : " dB on the samples that calibrated");

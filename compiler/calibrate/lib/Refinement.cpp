@@ -40,7 +40,7 @@ static constexpr double kWorthOfSignal = 55, kLeastGain = 1;
 static constexpr double kGoodEnough = 40;
 /// Refined layers may add so much to the work; as much as two parts of
 /// everything cost if half of the errors, 3 dB, come from one tensor.
-static constexpr double kMostAddedWork = 0.35, kMostForOneTensor = 1.2,
+static constexpr double kMostAddedWork = 0.2, kMostForOneTensor = 1.2,
                         kHalf = 3;
 /// What is left of that then is not worth another measurement.
 static constexpr double kAlmostAll = 0.3;

@@ -20,6 +20,9 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -166,6 +169,29 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
+/// As TargetMachine::addPassesToEmitFile(), which always schedules. False if
+/// the target cannot emit such a file.
+bool addCodeGenPasses(llvm::legacy::PassManager &manager,
+                      llvm::TargetMachine &machine, bool keepsOrder,
+                      llvm::CodeGenFileType fileType,
+                      llvm::raw_pwrite_stream &stream) {
+  llvm::TargetPassConfig *config = machine.createPassConfig(manager);
+  if (keepsOrder)
+    config->disablePass(&llvm::MachineSchedulerID);
+  auto *modules = new llvm::MachineModuleInfoWrapperPass(&machine);
+  manager.add(config);
+  manager.add(modules);
+  if (config->addISelPasses())
+    return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (machine.addAsmPrinter(manager, stream, nullptr, fileType,
+                            modules->getMMI().getContext()))
+    return false;
+  manager.add(llvm::createFreeMachineFunctionPass());
+  return true;
+}
+
 /// Object code or assembly of a module of the LLVM dialect; without `fileType`
 /// LLVM IR. Gives the features that it may use.
 FailureOr<std::vector<std::string>>
@@ -203,7 +229,7 @@ generate(ModuleOp module, const Cpu &cpu, Effort effort,
     return featuresOf(*machine);
   }
   llvm::legacy::PassManager manager;
-  if (machine->addPassesToEmitFile(manager, stream, nullptr, *fileType))
+  if (!addCodeGenPasses(manager, *machine, cpu.keepsOrder, *fileType, stream))
     return module.emitError(
         "internal error: the target cannot emit this kind of file");
   manager.run(*code);

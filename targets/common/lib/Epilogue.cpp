@@ -70,6 +70,19 @@ struct Arith {
     return arith::SelectOp::create(b, nan, constant(value.getType(), 0.0),
                                    value);
   }
+  /// `value`, which i32 holds once it is rounded, plus `integer`.
+  Value roundAndAdd(Value value, Value integer) {
+    // llvm.lrint rounds half to even, the default mode, in one instruction.
+    Value rounded =
+        LLVM::CallIntrinsicOp::create(b, b.getLoc(), integer.getType(),
+                                      b.getStringAttr("llvm.lrint"), value)
+            .getResult(0);
+    return b.createOrFold<arith::AddIOp>(rounded, integer);
+  }
+  Value truncate(Value value, unsigned width) {
+    return arith::TruncIOp::create(
+        b, withElement(value.getType(), b.getIntegerType(width)), value);
+  }
 };
 
 } // namespace
@@ -93,12 +106,7 @@ Value target::emitRound(OpBuilder &builder, Location loc, Value value,
       return b.createOrFold<arith::SIToFPOp>(f32, difference);
     };
     value = a.min(a.max(value, bound(low)), bound(high));
-    // llvm.lrint rounds half to even, the default mode, in one instruction.
-    Value rounded =
-        LLVM::CallIntrinsicOp::create(b, b.getLoc(), i32,
-                                      b.getStringAttr("llvm.lrint"), value)
-            .getResult(0);
-    result = b.createOrFold<arith::AddIOp>(rounded, zeroPoint);
+    result = a.roundAndAdd(value, zeroPoint);
   } else {
     // A sum of two i32-sized numbers is exact in f64.
     Type f64 = withElement(f32, b.getF64Type());
@@ -112,8 +120,57 @@ Value target::emitRound(OpBuilder &builder, Location loc, Value value,
   }
   if (width == 32)
     return result;
-  return arith::TruncIOp::create(b, withElement(f32, b.getIntegerType(width)),
-                                 result);
+  return a.truncate(result, width);
+}
+
+/// Divisors whose reciprocals, and the remainders of quotients that round to
+/// another number than 0, are normal numbers.
+static constexpr float kLeastDivisor = 0x1p-60f, kGreatestDivisor = 0x1p60f;
+
+/// The constant that `round` divides by, if nobody else reads the quotient and
+/// emitRoundedQuotient() can give the result.
+static std::optional<float> constantDivisor(qnn::RoundOp round) {
+  auto quotient = round.getValue().getDefiningOp<arith::DivFOp>();
+  FloatAttr divisor;
+  if (!quotient || !quotient->hasOneUse() || !quotient.getType().isF32() ||
+      !matchPattern(quotient.getRhs(), m_Constant(&divisor)) ||
+      round.getResult().getType().getIntOrFloatBitWidth() > 16)
+    return std::nullopt;
+  float value = divisor.getValue().convertToFloat();
+  if (!(value >= kLeastDivisor && value <= kGreatestDivisor))
+    return std::nullopt;
+  return value;
+}
+
+/// What emitRound() gives of `value` / `divisor`, without a division, which
+/// takes as long as ten multiplications. A product with the reciprocal is
+/// corrected by its remainder, first to a number next to the quotient, then to
+/// the rounded quotient itself (P. Markstein, "Computation of elementary
+/// functions on the IBM RISC System/6000 processor", 1990, theorem 8.2). The
+/// bounds are those of emitRound() times the divisor: the quotient of a product
+/// of f32 rounds to the same number of 16 bits.
+static Value emitRoundedQuotient(OpBuilder &builder, Location loc, Value value,
+                                 float divisor, Value zeroPoint, int64_t low,
+                                 int64_t high, unsigned width) {
+  Arith a{ImplicitLocOpBuilder(loc, builder)};
+  ImplicitLocOpBuilder &b = a.b;
+  Type f32 = value.getType(), i32 = withElement(f32, b.getI32Type());
+  Value reciprocal = a.constant(f32, double(1.0f / divisor)),
+        positive = a.constant(f32, double(divisor)),
+        negative = a.constant(f32, -double(divisor));
+  auto bound = [&](int64_t limit) -> Value {
+    Value difference =
+        b.createOrFold<arith::SubIOp>(a.constant(i32, limit), zeroPoint);
+    return b.createOrFold<arith::MulFOp>(
+        b.createOrFold<arith::SIToFPOp>(f32, difference), positive);
+  };
+  value = a.min(a.max(a.nanToZero(value), bound(low)), bound(high));
+  Value quotient = arith::MulFOp::create(b, value, reciprocal);
+  for (int i = 0; i < 2; ++i) {
+    Value remainder = math::FmaOp::create(b, quotient, negative, value);
+    quotient = math::FmaOp::create(b, remainder, reciprocal, quotient);
+  }
+  return a.truncate(a.roundAndAdd(quotient, zeroPoint), width);
 }
 
 Value target::cloneEpilogue(OpBuilder &builder, Region &region,
@@ -130,7 +187,21 @@ Value target::cloneEpilogue(OpBuilder &builder, Region &region,
     if (llvm::all_of(op.getResults(),
                      [&](Value result) { return map.contains(result); }))
       continue;
+    if (auto quotient = dyn_cast<arith::DivFOp>(op))
+      if (auto round = dyn_cast<qnn::RoundOp>(*quotient->user_begin());
+          round && constantDivisor(round))
+        continue;
     if (auto round = dyn_cast<qnn::RoundOp>(op)) {
+      if (std::optional<float> divisor = constantDivisor(round)) {
+        auto quotient = round.getValue().getDefiningOp<arith::DivFOp>();
+        map.map(round.getResult(),
+                emitRoundedQuotient(
+                    builder, loc, map.lookup(quotient.getLhs()), *divisor,
+                    map.lookup(round.getZeroPoint()), round.getLow(),
+                    round.getHigh(),
+                    round.getResult().getType().getIntOrFloatBitWidth()));
+        continue;
+      }
       map.map(round.getResult(),
               emitRound(builder, loc, map.lookup(round.getValue()),
                         map.lookup(round.getZeroPoint()), round.getLow(),

@@ -56,7 +56,10 @@ struct Variety {
 std::vector<Variety> defaultVarieties() {
   // x86-64-v4 prefers 256 bits, for the sake of code that is not worth the
   // lower clock that early machines had; kernels are.
-  return {{{"avx512-vnni", "x86-64-v4", {"+avx512vnni", "-prefer-256-bit"}},
+  return {{{"avx512-vnni",
+            "x86-64-v4",
+            {"+avx512vnni", "-prefer-256-bit"},
+            /*keepsOrder=*/true},
            &kAvx512Vnni},
           {{"avx2", "x86-64-v3", {}}, &kAvx2}};
 }

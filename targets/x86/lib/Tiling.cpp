@@ -110,8 +110,8 @@ Tile x86::selectTile(const Contraction &contraction, const Isa &isa,
     // directions.
     double cycles = 0;
     auto forEachPart = [](int64_t extent, int64_t size, auto body) {
-      if (extent >= size)
-        body(size, /*count=*/extent / size);
+      if (int64_t count = extent / size)
+        body(size, count);
       if (extent % size)
         body(extent % size, /*count=*/1);
     };

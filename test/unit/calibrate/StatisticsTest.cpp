@@ -110,7 +110,7 @@ TEST(StatisticsTest, surviveAFile) {
     printStatistics(saved, file);
   }
   mlir::FailureOr<ModelStatistics> loaded = loadStatistics(path, emitError);
-  llvm::sys::fs::remove(path);
+  (void)llvm::sys::fs::remove(path);
   ASSERT_TRUE(succeeded(loaded));
   EXPECT_EQ(loaded->model, "0123");
   EXPECT_EQ(loaded->samples, 50u);

@@ -28,7 +28,7 @@ protected:
   void SetUp() override {
     ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("qcc-test", folder));
   }
-  void TearDown() override { llvm::sys::fs::remove_directories(folder); }
+  void TearDown() override { (void)llvm::sys::fs::remove_directories(folder); }
   std::string path(const char *name) { return (folder + "/" + name).str(); }
   /// The names in the folder.
   std::vector<std::string> list() {

@@ -215,8 +215,8 @@ size_t test::countKernels(const std::string &text) {
       [](LLVM::LLVMFuncOp f) { return f.getName().starts_with("kernel_"); });
 }
 
-std::string test::compareWithInterpreter(const std::string &text,
-                                         uint32_t seed) {
+std::string test::compareWithInterpreter(const std::string &text, uint32_t seed,
+                                         ArrayRef<float> values) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   loadDialects(context);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
@@ -230,6 +230,8 @@ std::string test::compareWithInterpreter(const std::string &text,
   SmallVector<const void *> inputPointers;
   for (Type type : reference->getFunction().getArgumentTypes()) {
     inputs.push_back(randomTensor(cast<RankedTensorType>(type), random));
+    if (inputs.size() == 1 && !values.empty())
+      llvm::copy(values, inputs.front().mutableData<float>());
     inputPointers.push_back(inputs.back().data<void>());
   }
   auto expected = reference->run(inputs);

@@ -34,9 +34,10 @@ std::vector<float> randomFloats(std::mt19937 &random, size_t count, float low,
 
 /// Compiles the function of `text`, whose elementwise ops are fused first, for
 /// each instruction set that this processor has, runs it on random inputs with
-/// 1, 2, 3 and 7 threads, and compares with the interpreter. Returns "" or what
-/// went wrong.
-std::string compareWithInterpreter(const std::string &text, uint32_t seed);
+/// 1, 2, 3 and 7 threads, and compares with the interpreter. The first input is
+/// `values`, if there are any. Returns "" or what went wrong.
+std::string compareWithInterpreter(const std::string &text, uint32_t seed,
+                                   llvm::ArrayRef<float> values = {});
 
 /// The assembly of the function of `text` for the variant of this name, or "".
 std::string emitAssembly(const std::string &text, llvm::StringRef variant);

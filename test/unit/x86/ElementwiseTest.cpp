@@ -9,6 +9,7 @@
 #include "CompiledFunction.h"
 #include "Programs.h"
 
+#include "llvm/ADT/bit.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -219,6 +220,56 @@ TEST(MapTest, CoversEveryLength) {
               "")
         << from;
   }
+}
+
+// Compiled code does not divide: it multiplies and corrects. Numbers around
+// those where the quotient is half of an odd number show every wrong bit of it.
+TEST(MapTest, QuotientsRoundLikeDivisions) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  struct Storage {
+    const char *name;
+    int zeroPoint, low, high;
+  } storages[] = {
+      {"ui8", 5, 0, 255}, {"i8", -128, -128, 127}, {"ui16", 29328, 0, 65535}};
+  std::mt19937 random(1);
+  for (const Storage &storage : storages)
+    for (float scale : {0.37f, 1.0f, 0x1.fffffep-3f, 1e-12f, 3e9f, 1e-25f,
+                        randomFloats(random, 1, 1e-4f, 1)[0],
+                        randomFloats(random, 1, 1e-4f, 1)[0]}) {
+      std::vector<float> values = {0.0f,          -0.0f, kInfinity, -kInfinity,
+                                   std::nanf(""), 1e38f, -1e38f,    1e-40f};
+      for (int i = 0; i < 4000; ++i) {
+        // One beyond the bounds, too.
+        auto k = std::uniform_int_distribution<int>(
+            storage.low - storage.zeroPoint - 2,
+            storage.high - storage.zeroPoint + 2)(random);
+        auto value = static_cast<float>((k + 0.5) * scale);
+        for (int ulp = std::uniform_int_distribution<int>(-3, 3)(random); ulp;
+             ulp += ulp < 0 ? 1 : -1)
+          value = std::nextafter(value, ulp < 0 ? -kInfinity : kInfinity);
+        values.push_back(value);
+      }
+      std::string from = tensor({int64_t(values.size())}, "f32"),
+                  to = tensor({int64_t(values.size())}, storage.name);
+      char body[400];
+      std::snprintf(body, sizeof(body),
+                    "  ^bb0(%%v: f32):\n"
+                    "    %%s = arith.constant 0x%08X : f32\n"
+                    "    %%z = arith.constant %d : i32\n"
+                    "    %%0 = arith.divf %%v, %%s : f32\n"
+                    "    %%1 = qnn.round %%0, %%z : f32, i32 -> %s\n"
+                    "    qnn.yield %%1 : %s\n  }",
+                    llvm::bit_cast<uint32_t>(scale), storage.zeroPoint,
+                    storage.name, storage.name);
+      EXPECT_EQ(
+          compareWithInterpreter(function({from},
+                                          "  %r = qnn.fused_map(%x0 : " + from +
+                                              ") -> " + to + " {\n" + body,
+                                          to),
+                                 1, values),
+          "")
+          << storage.name << " " << scale;
+    }
 }
 
 // NCHW in, NHWC out, in one stage: the transpose is a view.

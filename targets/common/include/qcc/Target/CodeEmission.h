@@ -23,6 +23,9 @@ struct Cpu {
   std::string cpu;  ///< LLVM's name: "x86-64-v4".
   /// Features beyond `cpu`, by LLVM's names, "+" or "-" in front.
   std::vector<std::string> features;
+  /// Instructions stay in the order in which kernels have them: LLVM's scheduler
+  /// moves loads up until sums leave their registers.
+  bool keepsOrder = false;
 };
 
 enum class CodeForm { assembly, llvmIR };
@@ -41,6 +44,9 @@ struct EmittedCode {
   /// Relocatable objects, to be linked together.
   std::vector<llvm::SmallVector<char, 0>> objects;
   std::vector<std::string> features;
+  /// Instructions stay in the order in which kernels have them: LLVM's scheduler
+  /// moves loads up until sums leave their registers.
+  bool keepsOrder = false;
 };
 
 /// The features that LLVM enables for `cpu`, without "+"; an error if it does
