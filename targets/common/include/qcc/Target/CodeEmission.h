@@ -23,8 +23,8 @@ struct Cpu {
   std::string cpu;  ///< LLVM's name: "x86-64-v4".
   /// Features beyond `cpu`, by LLVM's names, "+" or "-" in front.
   std::vector<std::string> features;
-  /// Instructions stay in the order in which kernels have them: LLVM's scheduler
-  /// moves loads up until sums leave their registers.
+  /// Instructions stay in the order in which kernels have them: LLVM's
+  /// scheduler moves loads up until sums leave their registers.
   bool keepsOrder = false;
 };
 
@@ -44,8 +44,8 @@ struct EmittedCode {
   /// Relocatable objects, to be linked together.
   std::vector<llvm::SmallVector<char, 0>> objects;
   std::vector<std::string> features;
-  /// Instructions stay in the order in which kernels have them: LLVM's scheduler
-  /// moves loads up until sums leave their registers.
+  /// Instructions stay in the order in which kernels have them: LLVM's
+  /// scheduler moves loads up until sums leave their registers.
   bool keepsOrder = false;
 };
 
