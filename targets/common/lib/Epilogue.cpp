@@ -79,6 +79,11 @@ struct Arith {
             .getResult(0);
     return b.createOrFold<arith::AddIOp>(rounded, integer);
   }
+  Value clamp(Value integer, int64_t low, int64_t high) {
+    Value above =
+        arith::MaxSIOp::create(b, integer, constant(integer.getType(), low));
+    return arith::MinSIOp::create(b, above, constant(integer.getType(), high));
+  }
   Value truncate(Value value, unsigned width) {
     return arith::TruncIOp::create(
         b, withElement(value.getType(), b.getIntegerType(width)), value);
@@ -87,14 +92,43 @@ struct Arith {
 
 } // namespace
 
+/// The whole range of an integer of at most 16 bits, to which instructions that
+/// narrow saturate. Unsigned ones do so from above only: where 0 is not the
+/// least number anyway, signed ones give the result less half of the range.
+static Value emitSaturatingRound(Arith &a, Value value, Value zeroPoint,
+                                 bool isUnsigned, unsigned width) {
+  ImplicitLocOpBuilder &b = a.b;
+  Type i32 = zeroPoint.getType();
+  int64_t half = int64_t(1) << (width - 1);
+  if (isUnsigned && matchPattern(zeroPoint, m_Zero())) {
+    value = a.max(value, a.constant(value.getType(), 0.0));
+    Value most = a.constant(i32, 2 * half - 1);
+    return a.truncate(
+        arith::MinUIOp::create(b, a.roundAndAdd(value, zeroPoint), most),
+        width);
+  }
+  if (isUnsigned)
+    zeroPoint = b.createOrFold<arith::SubIOp>(zeroPoint, a.constant(i32, half));
+  Value result = a.truncate(
+      a.clamp(a.roundAndAdd(value, zeroPoint), -half, half - 1), width);
+  if (isUnsigned)
+    result =
+        arith::XOrIOp::create(b, result, a.constant(result.getType(), -half));
+  return result;
+}
+
 Value target::emitRound(OpBuilder &builder, Location loc, Value value,
                         Value zeroPoint, int64_t low, int64_t high,
-                        unsigned width, bool mayBeNaN) {
+                        unsigned width, Operand known) {
   Arith a{ImplicitLocOpBuilder(loc, builder)};
   ImplicitLocOpBuilder &b = a.b;
   Type f32 = value.getType(), i32 = withElement(f32, b.getI32Type());
-  if (mayBeNaN)
+  if (known == Operand::any)
     value = a.nanToZero(value);
+  if (known == Operand::small && width <= 16 &&
+      high - low == (int64_t(1) << width) - 1)
+    return emitSaturatingRound(a, value, zeroPoint, /*isUnsigned=*/low == 0,
+                               width);
   Value result;
   if (width <= 16) {
     // The bounds less the zero point are exact in f32, so clamping before
@@ -207,7 +241,9 @@ Value target::cloneEpilogue(OpBuilder &builder, Region &region,
                         map.lookup(round.getZeroPoint()), round.getLow(),
                         round.getHigh(),
                         round.getResult().getType().getIntOrFloatBitWidth(),
-                        !op.hasAttr("qnn.no_nan")));
+                        op.hasAttr("qnn.small")    ? Operand::small
+                        : op.hasAttr("qnn.no_nan") ? Operand::notNaN
+                                                   : Operand::any));
       continue;
     }
     if (auto widen = dyn_cast<qnn::WidenOp>(op)) {

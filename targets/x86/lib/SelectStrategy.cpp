@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitters.h"
-#include "MarkNoNaN.h"
+#include "MarkRoundings.h"
 #include "Tiling.h"
 #include "qcc/Lower/Layout.h"
 #include "qcc/Lower/Passes.h"
@@ -263,7 +263,7 @@ struct SelectStrategyPass
       if (isContraction(op))
         contractions.push_back(op);
       if (isContraction(op) || isa<qnn::FusedPoolOp>(op))
-        markNoNaN(op);
+        markRoundings(op);
     });
     // All requests first: they decide strides, which tiles depend on.
     for (Operation *op : contractions) {

@@ -86,14 +86,24 @@ func.func @computed(%a: tensor<2x4x6xui8>, %b: tensor<2x6x6xi8>, %c: tensor<4x5x
 
 // -----
 
-// The product of a bounded integer and a finite constant cannot be NaN; a quotient can.
+// The product of a bounded integer and a finite constant cannot be NaN, and is small if the constant is; a quotient can.
 // CHECK-LABEL: @nan
 // CHECK: qnn.round %{{.*}} {qnn.no_nan}
+// CHECK: qnn.round %{{.*}} {qnn.small}
 // CHECK: qnn.round %{{[0-9a-z]+}}, %{{[0-9a-z_]+}} : f32
-func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>) {
+func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>) {
   %w = qnn.constant dense<1> : tensor<16x8xi8>
   %m = qnn.constant dense<0.5> : tensor<16xf32>
+  %n = qnn.constant dense<0.125> : tensor<16xf32>
   %y = qnn.fused_matmul %x, %w extras(%m : tensor<16xf32>) {transpose_rhs} : tensor<4x8xui8>, tensor<16x8xi8> -> tensor<4x16xui8> {
+  ^bb0(%acc: i32, %s: f32):
+    %z = arith.constant 0 : i32
+    %0 = arith.sitofp %acc : i32 to f32
+    %1 = arith.mulf %0, %s : f32
+    %2 = qnn.round %1, %z : f32, i32 -> ui8
+    qnn.yield %2 : ui8
+  }
+  %u = qnn.fused_matmul %x, %w extras(%n : tensor<16xf32>) {transpose_rhs} : tensor<4x8xui8>, tensor<16x8xi8> -> tensor<4x16xui8> {
   ^bb0(%acc: i32, %s: f32):
     %z = arith.constant 0 : i32
     %0 = arith.sitofp %acc : i32 to f32
@@ -109,7 +119,7 @@ func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>) {
     %2 = qnn.round %1, %z : f32, i32 -> ui8
     qnn.yield %2 : ui8
   }
-  return %y, %v : tensor<4x16xui8>, tensor<4x16xui8>
+  return %y, %u, %v : tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>
 }
 
 // -----

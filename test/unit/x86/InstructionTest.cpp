@@ -54,7 +54,7 @@ Counts count(const std::string &assembly) {
   llvm::SmallVector<llvm::StringRef> blocks;
   llvm::StringRef(assembly).split(blocks, "\n.LBB");
   for (llvm::StringRef block : blocks) {
-    counts.narrowing += block.count("vpmovdb") + block.count("vpmovusdb");
+    counts.narrowing += block.count("vpmovsdb") + block.count("vpmovusdb");
     counts.fixups += block.count("vcmpunord");
     int dots = block.count("vpdpbusd");
     counts.dotBytes += dots;

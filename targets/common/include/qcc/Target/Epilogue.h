@@ -30,11 +30,18 @@ mlir::Value cloneEpilogue(mlir::OpBuilder &builder, mlir::Region &region,
                           llvm::ArrayRef<int64_t> lanes,
                           mlir::IRMapping map = {});
 
+/// What is known of a number that is rounded: nothing, that it is not NaN
+/// (`qnn.no_nan` on the op), or that its magnitude is below kSmall
+/// (`qnn.small`), so that integers can be clamped instead of it.
+enum class Operand { any, notNaN, small };
+inline constexpr double kSmall = 0x1p30;
+
 /// `min(max(round_half_even(value) + zeroPoint, low), high)` as an integer of
 /// `width` bits, NaN to the zero point: qnn.round on a scalar or vector.
 mlir::Value emitRound(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::Value zeroPoint, int64_t low,
-                      int64_t high, unsigned width, bool mayBeNaN = true);
+                      int64_t high, unsigned width,
+                      Operand known = Operand::any);
 
 } // namespace qcc::target
 

@@ -20,7 +20,8 @@ def SelectStrategyPass : Pass<"qcc-x86-select-strategy", "::mlir::func::FuncOp">
 
     Inputs of padded convolutions are asked for a halo (see `qcc/Lower/Layout.h`); where that cannot be, or a kernel would read
     behind the caller's memory, a copy is inserted. A computed right operand of a matrix product is brought into the order
-    that the kernel reads by reshapes and transposes. Roundings of numbers that cannot be NaN are marked `qnn.no_nan`.
+    that the kernel reads by reshapes and transposes. Roundings of numbers that cannot be NaN are marked `qnn.no_nan`, or
+    `qnn.small` if they are known to be less than 2^30.
 
     Before: a lowered function after `qcc-insert-copies`. After: ready for `qcc-x86-pack-weights` and `qcc-plan-memory`.
 

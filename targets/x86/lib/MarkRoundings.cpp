@@ -1,4 +1,4 @@
-//===- MarkNoNaN.cpp - roundings that need no care for NaN ----------------===//
+//===- MarkRoundings.cpp - what roundings need not care for ---------------===//
 //
 // Part of the qcc project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "MarkNoNaN.h"
+#include "MarkRoundings.h"
 
 #include "mlir/IR/Matchers.h"
 #include "qcc/Qnn/Constants.h"
+#include "qcc/Target/Epilogue.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -95,10 +96,12 @@ private:
 
 } // namespace
 
-void x86::markNoNaN(Operation *op) {
+void x86::markRoundings(Operation *op) {
   Region &region = op->getRegion(0);
   Magnitudes magnitudes(op, region);
   for (auto round : region.getOps<qnn::RoundOp>())
-    if (magnitudes.of(round.getValue()) != kUnknown)
-      round->setAttr("qnn.no_nan", UnitAttr::get(op->getContext()));
+    if (double magnitude = magnitudes.of(round.getValue());
+        magnitude != kUnknown)
+      round->setAttr(magnitude < target::kSmall ? "qnn.small" : "qnn.no_nan",
+                     UnitAttr::get(op->getContext()));
 }
