@@ -33,7 +33,7 @@ static constexpr double kLeastInputShare = 0.1;
 /// So it is in f32 where that adds no more to the work.
 static constexpr double kLittleWork = 0.1;
 /// An error that is smaller by the size of the signal would be worth so much of
-/// the network's work: 1 % is worth almost half. Less than a decibel is
+/// the network's work: 1 % is worth 55 % of it. Less than a decibel is
 /// nothing.
 static constexpr double kWorthOfSignal = 55, kLeastGain = 1;
 /// Nobody needs more, in dB.
@@ -43,7 +43,7 @@ static constexpr double kGoodEnough = 40;
 static constexpr double kMostAddedWork = 0.2, kMostForOneTensor = 1.2,
                         kHalf = 3;
 /// What is left of that then is not worth another measurement.
-static constexpr double kAlmostAll = 0.3;
+static constexpr double kAlmostAll = 0.17;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.

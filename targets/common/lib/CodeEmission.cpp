@@ -20,9 +20,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
-#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -169,28 +167,22 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-/// As TargetMachine::addPassesToEmitFile(), which always schedules. False if
-/// the target cannot emit such a file.
-bool addCodeGenPasses(llvm::legacy::PassManager &manager,
-                      llvm::TargetMachine &machine, bool keepsOrder,
-                      llvm::CodeGenFileType fileType,
-                      llvm::raw_pwrite_stream &stream) {
-  llvm::TargetPassConfig *config = machine.createPassConfig(manager);
-  if (keepsOrder)
-    config->disablePass(&llvm::MachineSchedulerID);
-  auto *modules = new llvm::MachineModuleInfoWrapperPass(&machine);
-  manager.add(config);
-  manager.add(modules);
-  if (config->addISelPasses())
-    return false;
-  config->addMachinePasses();
-  config->setInitialized();
-  if (machine.addAsmPrinter(manager, stream, nullptr, fileType,
-                            modules->getMMI().getContext()))
-    return false;
-  manager.add(llvm::createFreeMachineFunctionPass());
-  return true;
-}
+/// Passes that generate code, without the scheduler if instructions are to stay
+/// in their order.
+class CodeGenPasses : public llvm::legacy::PassManager {
+public:
+  explicit CodeGenPasses(bool keepsOrder) : keepsOrder(keepsOrder) {}
+
+  void add(llvm::Pass *pass) override {
+    if (keepsOrder && pass->getPassID() == &llvm::MachineSchedulerID)
+      delete pass;
+    else
+      llvm::legacy::PassManager::add(pass);
+  }
+
+private:
+  bool keepsOrder;
+};
 
 /// Object code or assembly of a module of the LLVM dialect; without `fileType`
 /// LLVM IR. Gives the features that it may use.
@@ -228,8 +220,8 @@ generate(ModuleOp module, const Cpu &cpu, Effort effort,
     code->print(stream, nullptr);
     return featuresOf(*machine);
   }
-  llvm::legacy::PassManager manager;
-  if (!addCodeGenPasses(manager, *machine, cpu.keepsOrder, *fileType, stream))
+  CodeGenPasses manager(cpu.keepsOrder);
+  if (machine->addPassesToEmitFile(manager, stream, nullptr, *fileType))
     return module.emitError(
         "internal error: the target cannot emit this kind of file");
   manager.run(*code);
