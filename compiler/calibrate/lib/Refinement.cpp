@@ -117,9 +117,9 @@ static void collectRoundingsOf(Value value, llvm::SetVector<Operation *> &found,
     found.insert(quantize);
     return collectRoundingsOf(quantize.getInput(), found, moves);
   }
-  auto move = dyn_cast_or_null<qnn::QuantizableOp>(producer);
-  if (!move || !move.isQuantizationTransparent())
+  if (!analysis::isTransparent(producer))
     return;
+  auto move = cast<qnn::QuantizableOp>(producer);
   moves.insert(move);
   for (OpOperand &operand : move->getOpOperands())
     if (move.getOperandRole(operand.getOperandNumber()) ==

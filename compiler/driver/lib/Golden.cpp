@@ -9,6 +9,7 @@
 #include "Golden.h"
 
 #include "qcc/Analysis/Entry.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Interpreter/Interpreter.h"
 #include "qcc/Qnn/Constants.h"
 #include "qcc/Qnn/DType.h"
@@ -42,8 +43,7 @@ std::optional<qcc_golden_input> quantizedRange(Value value) {
             static_cast<double>(scheme.getMax() - zero->front()) *
                 scale->front()};
     }
-    auto mover = dyn_cast<qnn::QuantizableOp>(user);
-    if (mover && mover.isQuantizationTransparent())
+    if (analysis::isTransparent(user))
       if (std::optional<qcc_golden_input> range =
               quantizedRange(user->getResult(0)))
         return range;

@@ -20,3 +20,8 @@ OpOperand *qcc::analysis::operandOfRole(Operation *op, qnn::OperandRole role) {
       return &operand;
   return nullptr;
 }
+
+bool qcc::analysis::isTransparent(Operation *op) {
+  auto quantizable = dyn_cast_or_null<qnn::QuantizableOp>(op);
+  return quantizable && quantizable.isQuantizationTransparent();
+}

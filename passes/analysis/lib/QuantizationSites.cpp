@@ -12,6 +12,7 @@
 
 #include "mlir/IR/Iterators.h"
 #include "qcc/Analysis/Names.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Qnn/Qnn.h"
 
 using namespace mlir;
@@ -23,11 +24,6 @@ using qnn::QuantizableOp;
 static bool isF32(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.getElementType().isF32();
-}
-
-static bool isTransparent(Operation *op) {
-  auto quantizable = dyn_cast_or_null<QuantizableOp>(op);
-  return quantizable && quantizable.isQuantizationTransparent();
 }
 
 static bool isElementwise(Operation *op) {

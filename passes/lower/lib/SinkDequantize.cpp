@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "qcc/Analysis/GreedyPatternPass.h"
+#include "qcc/Analysis/Operands.h"
 #include "qcc/Lower/Passes.h"
 #include "qcc/Lower/Quantization.h"
 #include "qcc/Qnn/Qnn.h"
@@ -26,9 +27,7 @@ using namespace qcc::lower;
 namespace {
 
 bool isTransparent(Operation *op) {
-  auto quantizable = dyn_cast_or_null<QuantizableOp>(op);
-  return quantizable && quantizable.isQuantizationTransparent() &&
-         op->getNumResults() == 1;
+  return qcc::analysis::isTransparent(op) && op->getNumResults() == 1;
 }
 
 /// A copy of the transparent `op` on stored numbers. Zero padding becomes

@@ -41,8 +41,8 @@ struct AssignPrecision : quantize::impl::AssignPrecisionBase<AssignPrecision> {
 private:
   using PrecisionOf = llvm::function_ref<Precision(Operation *)>;
 
-  bool isWide(OpOperand &use, const QuantizationSites &sites,
-              PrecisionOf precisionOf) const;
+  bool readsWide(OpOperand &use, const QuantizationSites &sites,
+                 PrecisionOf precisionOf) const;
   SchemeAttr activationScheme(OpOperand &use, bool isWide) const;
   void assign(Operation *op, const QuantizationSites &sites,
               PrecisionOf precisionOf);
@@ -55,12 +55,12 @@ private:
 
 /// True if `use` takes more than 8 bits: in two parts, in an elementwise op
 /// that is to have them, or for somebody who reads what its owner moves.
-bool AssignPrecision::isWide(OpOperand &use, const QuantizationSites &sites,
-                             PrecisionOf precisionOf) const {
+bool AssignPrecision::readsWide(OpOperand &use, const QuantizationSites &sites,
+                                PrecisionOf precisionOf) const {
   auto reader = cast<QuantizableOp>(use.getOwner());
   if (reader.isQuantizationTransparent())
     return llvm::any_of(reader->getResult(0).getUses(), [&](OpOperand &next) {
-      return sites.isRounded(next) && isWide(next, sites, precisionOf);
+      return sites.isRounded(next) && readsWide(next, sites, precisionOf);
     });
   Precision precision = precisionOf(reader);
   return reader.isIntegerContraction()
@@ -110,7 +110,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
     unsigned number = use.getOperandNumber();
     Attribute &scheme = assigned[number];
     if (sites.isRounded(use))
-      scheme = activationScheme(use, isWide(use, sites, precisionOf));
+      scheme = activationScheme(use, readsWide(use, sites, precisionOf));
     else if (!sites.isIntegerContraction(op))
       continue;
     else if (quantizable.getOperandRole(number) == OperandRole::weight)
@@ -134,11 +134,11 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
            << (precision == Precision::w8a8x2 ? "two-part " : "")
            << "uint8 activations per " << (channelGrid ? "channel" : "tensor");
   } else {
-    bool readsWide = llvm::any_of(assigned, [](Attribute scheme) {
+    bool anyWide = llvm::any_of(assigned, [](Attribute scheme) {
       auto given = dyn_cast<SchemeAttr>(scheme);
-      return given && given.getStorage().isInteger(16);
+      return given && isWide(given);
     });
-    remark << (readsWide ? "uint16 activations" : "uint8 activations");
+    remark << (anyWide ? "uint16 activations" : "uint8 activations");
   }
   remark << " because " << reason;
 }

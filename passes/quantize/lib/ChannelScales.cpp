@@ -27,6 +27,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::isTransparent;
 using analysis::operandOfRole;
 using analysis::QuantizationSites;
 using qnn::QuantizableOp;
@@ -67,11 +68,6 @@ private:
 };
 
 } // namespace
-
-static bool isTransparent(Operation *op) {
-  auto quantizable = dyn_cast<QuantizableOp>(op);
-  return quantizable && quantizable.isQuantizationTransparent();
-}
 
 static bool passesScales(OpOperand &use) {
   auto op = dyn_cast<ScaleEquivariantOp>(use.getOwner());

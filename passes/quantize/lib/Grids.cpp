@@ -19,6 +19,10 @@ using namespace qcc::quantize;
 /// Keeps reciprocals of scales, and products of two of them, normal numbers.
 static constexpr float kLeastScale = 0x1p-60f;
 
+bool qcc::quantize::isWide(qnn::SchemeAttr scheme) {
+  return scheme.getStorage().isInteger(16);
+}
+
 Grid qcc::quantize::activationGrid(qnn::SchemeAttr scheme,
                                    ArrayRef<float> bounds) {
   Grid grid{scheme, {}, {}};

@@ -23,6 +23,9 @@ struct Grid {
   std::vector<int64_t> zeroPoints;
 };
 
+/// True for grids of 16 bits.
+bool isWide(qnn::SchemeAttr scheme);
+
 /// The grid that covers [lo, hi], which holds 0: one pair of bounds, or one for
 /// each channel.
 Grid activationGrid(qnn::SchemeAttr scheme, llvm::ArrayRef<float> bounds);

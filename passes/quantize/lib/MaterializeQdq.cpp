@@ -28,6 +28,7 @@ namespace qcc::quantize {
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
+using analysis::isTransparent;
 using analysis::operandOfRole;
 using qnn::OperandRole;
 using qnn::QuantizableOp;
@@ -62,15 +63,6 @@ private:
 };
 
 } // namespace
-
-static bool isWide(SchemeAttr scheme) {
-  return scheme.getStorage().isInteger(16);
-}
-
-static bool isTransparent(Operation *op) {
-  auto quantizable = dyn_cast_or_null<QuantizableOp>(op);
-  return quantizable && quantizable.isQuantizationTransparent();
-}
 
 /// The ONNX name of the tensor that is observed, for its stored numbers. On a
 /// second grid they get a name of their own: one name stands for one tensor.

@@ -70,6 +70,12 @@ struct Arith {
     return arith::SelectOp::create(b, nan, constant(value.getType(), 0.0),
                                    value);
   }
+  /// `limit` less `integer` as a number.
+  Value less(Type f32, int64_t limit, Value integer) {
+    Value difference = b.createOrFold<arith::SubIOp>(
+        constant(integer.getType(), limit), integer);
+    return b.createOrFold<arith::SIToFPOp>(f32, difference);
+  }
   /// `value`, which i32 holds once it is rounded, plus `integer`.
   Value roundAndAdd(Value value, Value integer) {
     // llvm.lrint rounds half to even, the default mode, in one instruction.
@@ -134,12 +140,8 @@ Value target::emitRound(OpBuilder &builder, Location loc, Value value,
     // The bounds less the zero point are exact in f32, so clamping before
     // rounding gives the same and keeps the conversion within i32. (A zero
     // point is a number of the result's type.)
-    auto bound = [&](int64_t limit) -> Value {
-      Value difference =
-          b.createOrFold<arith::SubIOp>(a.constant(i32, limit), zeroPoint);
-      return b.createOrFold<arith::SIToFPOp>(f32, difference);
-    };
-    value = a.min(a.max(value, bound(low)), bound(high));
+    value = a.min(a.max(value, a.less(f32, low, zeroPoint)),
+                  a.less(f32, high, zeroPoint));
     result = a.roundAndAdd(value, zeroPoint);
   } else {
     // A sum of two i32-sized numbers is exact in f64.
@@ -188,15 +190,13 @@ static Value emitRoundedQuotient(OpBuilder &builder, Location loc, Value value,
                                  int64_t high, unsigned width) {
   Arith a{ImplicitLocOpBuilder(loc, builder)};
   ImplicitLocOpBuilder &b = a.b;
-  Type f32 = value.getType(), i32 = withElement(f32, b.getI32Type());
+  Type f32 = value.getType();
   Value reciprocal = a.constant(f32, double(1.0f / divisor)),
         positive = a.constant(f32, double(divisor)),
         negative = a.constant(f32, -double(divisor));
   auto bound = [&](int64_t limit) -> Value {
-    Value difference =
-        b.createOrFold<arith::SubIOp>(a.constant(i32, limit), zeroPoint);
-    return b.createOrFold<arith::MulFOp>(
-        b.createOrFold<arith::SIToFPOp>(f32, difference), positive);
+    return b.createOrFold<arith::MulFOp>(a.less(f32, limit, zeroPoint),
+                                         positive);
   };
   value = a.min(a.max(a.nanToZero(value), bound(low)), bound(high));
   Value quotient = arith::MulFOp::create(b, value, reciprocal);

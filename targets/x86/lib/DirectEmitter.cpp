@@ -328,10 +328,6 @@ DirectKernel::emitReduction(const Unit &unit, const Tile &shape,
     return inside;
   };
   int64_t steps = c.stepsPerRun(), unroll = selectUnroll(shape);
-  // A single run is a loop all the same: of one long block with the epilogue
-  // LLVM would move loads up until registers run out.
-  if (c.loops.empty())
-    unroll = std::min<int64_t>(unroll, llvm::divideCeil(steps, 2));
   if (steps <= unroll)
     return emitSteps(std::move(sums), lhs, rhs, steps);
   int64_t looped = steps / unroll * unroll;

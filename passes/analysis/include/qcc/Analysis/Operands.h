@@ -16,6 +16,9 @@ namespace qcc::analysis {
 /// The operand of `op` that has `role`, or null.
 mlir::OpOperand *operandOfRole(mlir::Operation *op, qnn::OperandRole role);
 
+/// True for ops that only move numbers, on whatever grid; not for null.
+bool isTransparent(mlir::Operation *op);
+
 } // namespace qcc::analysis
 
 #endif // QCC_ANALYSIS_OPERANDS_H
