@@ -56,6 +56,7 @@ static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 struct RefinementPlanner::Layer {
   std::string name;
   bool isElementwise = false;
+  bool takesWords = false; ///< Of its input, instead of two parts of them.
   Value input;
   double macsWork = 0, reads = 0, writes = 0; ///< Numbers it reads and writes.
   double roundedAgain = 0; ///< Of 16 bits, because others read 8 of them.
@@ -76,7 +77,7 @@ struct RefinementPlanner::Layer {
   /// What it takes more to give it its input in `precision`, which layers that
   /// read the same tensor share. In 16 bits, numbers take a byte more, and a
   /// map rounds them again for contractions that read the same tensor. Two
-  /// parts are made of 16 bits by two maps.
+  /// parts are made of 16 bits by two maps, unless the layer takes words.
   double addedInputWork(Precision precision) const {
     if (precision == Precision::w8a16)
       return 2 * (bytesWork(2 * reads) - bytesWork(reads)) +
@@ -84,17 +85,22 @@ struct RefinementPlanner::Layer {
              kResultWork * roundedAgain;
     if (precision == Precision::f32)
       return addedTraffic(4) + bytesWork(4 * reads) - bytesWork(reads);
+    if (takesWords)
+      return addedTraffic(2) + bytesWork(2 * reads) - bytesWork(reads);
     return addedTraffic(2) + 2 * bytesWork(2 * reads) + 3 * bytesWork(reads) +
            2 * kResultWork * reads;
   }
 
   /// What it takes more to compute it in `precision`. Multiplications take
-  /// longer in f32; what the contractions of two parts give is added up in f32.
+  /// longer in f32, and twice as long for words; what the contractions of two
+  /// parts give is added up in f32.
   double addedOwnWork(Precision precision) const {
     if (precision == Precision::w8a16)
       return 0;
     if (precision == Precision::f32)
       return (kFloatWork - 1) * macsWork;
+    if (takesWords)
+      return macsWork;
     return macsWork + bytesWork(reads) + 2 * bytesWork(4 * writes) +
            kResultWork * writes;
   }
@@ -271,6 +277,8 @@ RefinementPlanner::RefinementPlanner(const MeasuredNoise &measured,
     collectRoundingsOf(input, found, moves);
     Layer &layer = layers.emplace_back();
     layer.name = analysis::nodeName(op);
+    layer.takesWords =
+        cast<qnn::QuantizableOp>(op.getOperation()).maxActivationBits() > 8;
     layer.input = input;
     layer.macsWork = macsWork(op);
     layer.reads = numbersOf(input);
@@ -340,9 +348,10 @@ RefinementPlanner::stepFor(const Layer &layer,
           (layers[reader].isElementwise || !layer.isElementwise))
         members.insert(reader);
   double inFloat = 0, inParts = 0, elementwise = 0;
-  llvm::DenseSet<Value> inputs;
+  llvm::DenseSet<std::pair<Value, unsigned>> inputs;
   for (size_t member : members) {
-    bool isNew = inputs.insert(layers[member].input).second;
+    bool isNew =
+        inputs.insert({layers[member].input, layers[member].takesWords}).second;
     auto addedWork = [&](Precision precision) {
       return layers[member].addedOwnWork(precision) +
              (isNew ? layers[member].addedInputWork(precision) : 0);

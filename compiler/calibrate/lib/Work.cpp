@@ -69,8 +69,9 @@ static double workOf(Operation *op) {
   auto cost = dyn_cast<qnn::CostOp>(op);
   if (!cost || op->getNumOperands() == 0)
     return work;
-  bool isFloat = getElementTypeOrSelf(op->getOperand(0)).isF32();
-  return work + (isFloat ? kFloatWork : 1) * macsWork(cost);
+  Type element = getElementTypeOrSelf(op->getOperand(0));
+  double factor = element.isF32() ? kFloatWork : element.isInteger(16) ? 2 : 1;
+  return work + factor * macsWork(cost);
 }
 
 FailureOr<double> qcc::calibration::programWork(ModuleOp network) {

@@ -123,6 +123,13 @@ bool LinearOp::isIntegerContraction() { return true; }
 // There is no fused form of it.
 bool ConvTransposeOp::isIntegerContraction() { return false; }
 
+unsigned ConvOp::maxActivationBits() {
+  return isDepthwise(typeOf(getInput()), typeOf(getWeight()), getGroups()) ? 16
+                                                                           : 8;
+}
+unsigned LinearOp::maxActivationBits() { return 8; }
+unsigned ConvTransposeOp::maxActivationBits() { return 8; }
+
 bool UnaryOp::isElementwise() { return true; }
 bool ClampOp::isElementwise() { return true; }
 bool BinaryOp::isElementwise() { return true; }

@@ -89,10 +89,11 @@ LogicalResult verifyEpilogue(Operation *op, Region &epilogue, Type accumulator,
   return success();
 }
 
-/// i32 for two 8-bit integers, f32 for two f32, null otherwise.
-Type accumulatorType(Type a, Type b) {
+/// i32 for integers, `b` of 8 bits and `a` of no more than `mostBits`, f32 for
+/// two f32, null otherwise.
+Type accumulatorType(Type a, Type b, unsigned mostBits) {
   MLIRContext *context = a.getContext();
-  if (a.isInteger(8) && b.isInteger(8))
+  if ((a.isInteger(8) || a.isInteger(mostBits)) && b.isInteger(8))
     return IntegerType::get(context, 32);
   if (a.isF32() && b.isF32())
     return a;
@@ -100,8 +101,8 @@ Type accumulatorType(Type a, Type b) {
 }
 
 LogicalResult verifyOperandTypes(Operation *op, Type a, Type b,
-                                 Type &accumulator) {
-  accumulator = accumulatorType(a, b);
+                                 Type &accumulator, unsigned mostBits = 8) {
+  accumulator = accumulatorType(a, b, mostBits);
   if (!accumulator)
     return op->emitOpError()
            << "operands must both be 8-bit integers or both f32, got " << a
@@ -331,12 +332,17 @@ LogicalResult ReinterpretOp::verify() {
 LogicalResult FusedConvOp::verify() {
   RankedTensorType input = typeOf(getInput()), weight = typeOf(getWeight()),
                    result = typeOf(getResult());
-  Type accumulator;
-  if (failed(verifyOperandTypes(*this, input.getElementType(),
-                                weight.getElementType(), accumulator)))
-    return failure();
   ArrayRef<int64_t> shape =
       getPacking() ? getPacking()->getShape() : weight.getShape();
+  int64_t groups = getGroups();
+  bool isDepthwise = input.getRank() > 0 && !shape.empty() && groups > 1 &&
+                     groups == input.getShape().back() &&
+                     groups == shape.front();
+  Type accumulator;
+  if (failed(verifyOperandTypes(*this, input.getElementType(),
+                                weight.getElementType(), accumulator,
+                                isDepthwise ? 16 : 8)))
+    return failure();
   if (input.getRank() < 3 ||
       static_cast<int64_t>(shape.size()) != input.getRank())
     return emitOpError() << "input and weight must have the same rank of at "

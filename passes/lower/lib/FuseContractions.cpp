@@ -158,8 +158,9 @@ private:
 
   std::optional<IntegerContraction> matchIntegers(Operation *op, Value bias);
   /// i32 tensor of the sums of stored inputs that each output of a contraction
-  /// reads; it broadcasts to the result.
-  Value sumWindows(Operation *op, Value stored, int32_t padValue);
+  /// reads, none of a magnitude beyond `greatest`; it broadcasts to the result.
+  Value sumWindows(Operation *op, Value stored, int32_t padValue,
+                   int64_t greatest);
   void fusePool(PoolOp op);
   void fuseMatmul(MatmulOp op);
   /// f32 tensor (or constant number) of elements that each window of an average
@@ -207,7 +208,7 @@ std::optional<SignedWeights> signedWeights(DequantizeOp dequantize,
 }
 
 Value FuseContractions::sumWindows(Operation *op, Value stored,
-                                   int32_t padValue) {
+                                   int32_t padValue, int64_t greatest) {
   Location loc = op->getLoc();
   SmallVector<int64_t> shape(typeOf(op->getResult(0)).getShape()),
       ones(typeOf(op->getOperand(1)).getShape());
@@ -232,7 +233,7 @@ Value FuseContractions::sumWindows(Operation *op, Value stored,
                                 PackingAttr(), DictionaryAttr());
   int64_t inputs = ShapedType::getNumElements(ones) / ones.front();
   sum->setAttr(QnnDialect::kAccumulatorBoundAttr,
-               builder.getI64IntegerAttr(255 * inputs));
+               builder.getI64IntegerAttr(greatest * inputs));
   Block &block = sum->getRegion(0).emplaceBlock();
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&block);
@@ -254,9 +255,11 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   if (!input || !weight)
     return stay(Twine(input ? "its weight" : "its input") +
                 " is not quantized");
-  if (!input.getScheme().getStorage().isInteger(8) ||
+  unsigned bits = input.getScheme().getStorage().getIntOrFloatBitWidth();
+  if ((bits != 8 && bits != quantizable.maxActivationBits()) ||
       !weight.getScheme().getStorage().isInteger(8))
-    return stay("integer kernels take 8-bit operands");
+    return stay("integer kernels take 8-bit operands, of depthwise "
+                "convolutions 16-bit activations too");
   std::optional<Parameters> in = constantParameters(input),
                             w = constantParameters(weight);
   if (!in || !w || !constantValue(weight.getInput()))
@@ -314,7 +317,8 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   // sum (x - zx) (w - zw) = sum x w - zw sum x - zx sum w + n zx zw
   IntegerContraction result;
   bool isUnsigned = input.getScheme().getStorage().isUnsignedInteger();
-  int64_t least = isUnsigned ? 0 : -128, greatest = isUnsigned ? 255 : 127;
+  int64_t count = int64_t(1) << bits, least = isUnsigned ? 0 : -count / 2,
+          greatest = least + count - 1;
   for (int64_t c = 0; c < outputs; ++c) {
     int64_t sum = 0, zero = weightZeros.empty() ? 0 : weightZeros[c];
     // What is accumulated, and what remains of it once the zero point is off.
@@ -352,8 +356,8 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
       llvm::all_equal(scale) ? SmallVector<double>{scale.front()} : scale;
   result.root.bias = realBias;
   if (!weightZeros.empty()) {
-    result.root.windowSum =
-        sumWindows(op, result.input, result.padValue.front());
+    result.root.windowSum = sumWindows(
+        op, result.input, result.padValue.front(), std::max(-least, greatest));
     for (int32_t zero : weightZeros)
       result.root.sumFactor.push_back(-zero);
   }

@@ -131,8 +131,10 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
     });
     remark << "int8 weights per "
            << (perTensorWeights ? "tensor" : "output channel") << " and "
-           << (precision == Precision::w8a8x2 ? "two-part " : "")
-           << "uint8 activations per " << (channelGrid ? "channel" : "tensor");
+           << (precision != Precision::w8a8x2        ? "uint8"
+               : quantizable.maxActivationBits() > 8 ? "uint16"
+                                                     : "two-part uint8")
+           << " activations per " << (channelGrid ? "channel" : "tensor");
   } else {
     bool anyWide = llvm::any_of(assigned, [](Attribute scheme) {
       auto given = dyn_cast<SchemeAttr>(scheme);

@@ -170,6 +170,12 @@ FailureOr<Value> MaterializeQdq::rounded(Value source, SchemeAttr scheme,
   return pairs[{source, scheme}] = pair;
 }
 
+/// True if the integer form of `op` cannot take all bits at once.
+static bool isReadInParts(QuantizableOp op, SchemeAttr scheme) {
+  return op.isIntegerContraction() &&
+         scheme.getStorage().getIntOrFloatBitWidth() > op.maxActivationBits();
+}
+
 /// A number of 16 bits as the sum of two stored parts: itself rounded to 8
 /// bits, and what that leaves rounded on a grid that covers one step of the
 /// first. What is read from outside is in f32 anyway.
@@ -243,7 +249,7 @@ LogicalResult MaterializeQdq::materialize(QuantizableOp op, ArrayAttr schemes) {
     if (!scheme ||
         op.getOperandRole(use.getOperandNumber()) != OperandRole::activation)
       continue;
-    FailureOr<Value> read = isWide(scheme) && op.isIntegerContraction()
+    FailureOr<Value> read = isReadInParts(op, scheme)
                                 ? twoParts(use.get(), scheme, op)
                                 : rounded(use.get(), scheme, op);
     if (failed(read))
@@ -282,7 +288,7 @@ void MaterializeQdq::runOnOperation() {
          llvm::zip_equal(op->getOperands(), schemes))
       if (auto scheme = dyn_cast<SchemeAttr>(attribute);
           scheme && isWide(scheme) &&
-          !(op.isIntegerContraction() && isa<BlockArgument>(operand))) {
+          !(isReadInParts(op, scheme) && isa<BlockArgument>(operand))) {
         wide[operand] = scheme;
         isStored = true;
       }

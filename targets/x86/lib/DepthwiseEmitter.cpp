@@ -8,13 +8,20 @@
 //
 // Vectors run over channels. A unit of work is one row of output positions for
 // one vector of channels, whose weights stay in registers along the row. Bytes
-// are widened to 32 bits on loading; LLVM multiplies such numbers with vpmaddwd
-// or vpdpwssd.
+// and words are widened to 32 bits on loading; LLVM multiplies such numbers
+// with vpmaddwd or vpdpwssd.
 //
-// With VNNI, a unit has 64 channels. The bytes of up to four rows of a column
-// of the window are interleaved into dwords, which serve vpdpbusd for every
-// output that the column belongs to. Within their 128-bit lanes channels are
-// then out of order by fours, and brought back before the epilogue.
+// With VNNI, a unit has as many channels as a register has elements. Four rows
+// of bytes, or two of words, of a column of the window are interleaved into
+// dwords, which serve vpdpbusd or vpdpwssd for every output that the column
+// belongs to. Within their 128-bit lanes channels are then out of order by
+// fours, and brought back before the epilogue. Where two or more output columns
+// of all channels fit into a register, they share it: they are neighbours in
+// the output, and in the input after one shuffle at most, and weights repeat.
+//
+// The instructions multiply unsigned bytes and signed words. Other numbers get
+// their highest bit flipped, which adds an offset, and sums start from what
+// takes it off again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +30,7 @@
 #include "VectorEpilogue.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qcc/Target/Epilogue.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <map>
@@ -38,9 +46,12 @@ public:
   DepthwiseKernel(target::Kernel &kernel, const Contraction &contraction,
                   const Isa &isa)
       : kernel(kernel), b(kernel.getBuilder()), c(contraction), isa(isa),
-        elementBytes(c.isFloat ? 4 : 1), channels(c.groups),
+        lhsBytes(target::elementBytes(getElementTypeOrSelf(c.lhs))),
+        rhsBytes(c.isFloat ? 4 : 1), channels(c.groups),
         epilogue(kernel, *c.epilogue, c.extras, c.extraChannels, isa.lanes) {
     listTaps(0, 0);
+    if (canInterleave())
+      shared = countShared();
   }
 
   void emit();
@@ -56,35 +67,58 @@ private:
   Value takeCoordinate(Value &number, int64_t extent);
   void advance(Value &pointer, Value coordinate, int64_t stride);
   Value loadWidened(Value tensor, Value pointer, int64_t valid);
+  /// True if the highest bit of stored inputs is flipped on loading.
+  bool flips() const;
+  Value flip(Value stored);
   void emitRow(const Row &row, int64_t valid);
 
-  /// Four registers: dwords of 64 channels, four rows in each.
-  using Dwords = std::array<Value, 4>;
+  /// Dwords of the channels of a unit, in each all rows that fit.
+  using Dwords = SmallVector<Value, 4>;
+  /// Elements of a register, and the type of one that is full of inputs.
+  int64_t unitChannels() const { return kRegisterBytes / lhsBytes; }
+  VectorType registerType() const {
+    return VectorType::get({unitChannels()}, b.getIntegerType(8 * lhsBytes));
+  }
   bool canInterleave() const;
+  /// Output columns that share a register; 1 if they cannot.
+  int64_t countShared() const;
+  /// True if the extra depends on the channel only, and columns share.
+  bool repeats(size_t extra) const;
   Dwords interleave(ArrayRef<Value> rows);
-  /// The rows of one column of the window, from `pointer` on, `stride` bytes
-  /// apart, in dwords.
-  SmallVector<Dwords> loadColumn(Value pointer, int64_t stride, bool flipSign);
+  /// The sums in the order of channels.
+  Dwords inOrder(const Dwords &sums);
+  /// The rows of one column of the window, which `load` gives by number, in
+  /// dwords.
+  SmallVector<Dwords> interleaveColumn(function_ref<Value(int64_t)> load);
+  Value loadWeights(Value pointer);
+  Value loadInput(Value pointer);
   Value multiply(Value sum, Value bytes, Value weights);
+  /// What stays the same along a row of outputs.
+  struct RowConstants {
+    SmallVector<SmallVector<Dwords>> weights; ///< Of each column of the window.
+    Dwords start;
+    /// For each extra that repeats, one for each vector of lanes.
+    SmallVector<SmallVector<Value>> extras;
+  };
   void emitInterleavedRow(const Row &row, int64_t valid);
+  /// `count` registers full of output columns, `valid` elements in each.
   void emitInterleavedColumns(const Row &row, Value first, int64_t count,
-                              int64_t valid,
-                              ArrayRef<SmallVector<Dwords>> weights,
-                              const Dwords &start);
-  /// Emits `columns(first, count)` for pieces of a row of outputs.
-  void forColumns(int64_t count,
+                              int64_t valid, const RowConstants &constants);
+  /// Emits `columns(first, count)` for pieces of `width` columns.
+  void forColumns(int64_t width, int64_t count,
                   llvm::function_ref<void(Value, int64_t)> columns);
 
   void emitColumns(const Row &row, Value first, int64_t count, int64_t valid,
-                   ArrayRef<Value> weights);
+                   ArrayRef<Value> weights, Value correction);
 
   target::Kernel &kernel;
   ImplicitLocOpBuilder &b;
   const Contraction &c;
   const Isa &isa;
-  int64_t elementBytes, channels;
+  int64_t lhsBytes, rhsBytes, channels;
   VectorEpilogue epilogue;
   SmallVector<int64_t> taps;
+  int64_t shared = 1;
 };
 
 void DepthwiseKernel::listTaps(size_t level, int64_t offset) {
@@ -109,17 +143,34 @@ void DepthwiseKernel::advance(Value &pointer, Value coordinate,
       pointer, arith::MulIOp::create(b, coordinate, kernel.constant(stride)));
 }
 
+bool DepthwiseKernel::flips() const {
+  bool isUnsigned = qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
+  if (c.isFloat)
+    return false;
+  return lhsBytes == 1 ? canInterleave() && !isUnsigned : isUnsigned;
+}
+
+Value DepthwiseKernel::flip(Value stored) {
+  auto type = cast<VectorType>(stored.getType());
+  APInt highest = APInt::getSignMask(type.getElementTypeBitWidth());
+  return arith::XOrIOp::create(
+      b, stored,
+      arith::ConstantOp::create(b, DenseElementsAttr::get(type, highest)));
+}
+
 /// A vector of stored elements as accumulator elements.
 Value DepthwiseKernel::loadWidened(Value tensor, Value pointer, int64_t valid) {
   Type element = getElementTypeOrSelf(tensor.getType());
   auto wide = VectorType::get({isa.lanes}, c.isFloat ? Type(b.getF32Type())
                                                      : Type(b.getI32Type()));
-  auto stored = VectorType::get({isa.lanes}, c.isFloat ? Type(b.getF32Type())
-                                                       : Type(b.getI8Type()));
+  auto stored = VectorType::get({isa.lanes}, target::signless(element));
   Value value = loadVector(kernel, tensor, pointer, stored, valid);
   if (c.isFloat)
     return value;
-  return qnn::isUnsigned(element)
+  bool flipped = tensor == c.lhs && flips();
+  if (flipped)
+    value = flip(value);
+  return qnn::isUnsigned(element) && !flipped
              ? arith::ExtUIOp::create(b, wide, value).getResult()
              : arith::ExtSIOp::create(b, wide, value).getResult();
 }
@@ -127,8 +178,8 @@ Value DepthwiseKernel::loadWidened(Value tensor, Value pointer, int64_t valid) {
 void DepthwiseKernel::emit() {
   auto rows = ArrayRef(c.positions).drop_back();
   bool interleaved = canInterleave();
-  int64_t unitChannels = interleaved ? kInterleavedChannels : isa.lanes;
-  int64_t units = llvm::divideCeil(channels, unitChannels);
+  int64_t size = interleaved ? unitChannels() : isa.lanes;
+  int64_t units = llvm::divideCeil(channels, size);
   for (const PositionLoop &loop : rows)
     units *= loop.extent;
   auto [first, last] = kernel.partition(units);
@@ -147,17 +198,17 @@ void DepthwiseKernel::emit() {
         advance(address, coordinate, stride);
     }
     Value unit = number;
-    advance(row.lhs, unit, unitChannels * elementBytes);
-    advance(row.result, unit, unitChannels * c.resultChannel);
+    advance(row.lhs, unit, size * lhsBytes);
+    advance(row.result, unit, size * c.resultChannel);
     for (auto [address, stride] : llvm::zip_equal(row.extras, c.extraChannels))
-      advance(address, unit, unitChannels * stride);
-    // Several units may share a packed block.
+      advance(address, unit, size * stride);
+    // Several units may share a packed block, or one may have room for more.
     Value block = unit;
-    Value inBlock = takeCoordinate(block, c.block / unitChannels);
+    Value inBlock = takeCoordinate(block, std::max<int64_t>(1, c.block / size));
     advance(row.rhs, block,
-            static_cast<int64_t>(taps.size()) * c.block * elementBytes);
-    advance(row.rhs, inBlock, unitChannels * elementBytes);
-    emitForSize(kernel, unit, channels, unitChannels, [&](int64_t valid) {
+            static_cast<int64_t>(taps.size()) * c.block * rhsBytes);
+    advance(row.rhs, inBlock, size * rhsBytes);
+    emitForSize(kernel, unit, channels, size, [&](int64_t valid) {
       if (interleaved)
         emitInterleavedRow(row, valid);
       else
@@ -166,9 +217,10 @@ void DepthwiseKernel::emit() {
   });
 }
 
-void DepthwiseKernel::forColumns(int64_t count,
+void DepthwiseKernel::forColumns(int64_t width, int64_t count,
                                  function_ref<void(Value, int64_t)> columns) {
-  int64_t width = c.positions.back().extent;
+  if (width == 0)
+    return;
   count = std::min(count, width);
   int64_t whole = width / count * count;
   kernel.loop(kernel.constant(0), kernel.constant(whole), count,
@@ -180,18 +232,31 @@ void DepthwiseKernel::forColumns(int64_t count,
 void DepthwiseKernel::emitRow(const Row &row, int64_t valid) {
   SmallVector<Value> weights;
   for (size_t tap = 0; tap < taps.size(); ++tap)
-    weights.push_back(
-        loadWidened(c.rhs, kernel.offset(row.rhs, tap * c.block * elementBytes),
-                    isa.lanes));
+    weights.push_back(loadWidened(
+        c.rhs, kernel.offset(row.rhs, tap * c.block * rhsBytes), isa.lanes));
+  Value correction;
+  if (flips()) {
+    correction = weights.front();
+    for (Value weight : ArrayRef(weights).drop_front())
+      correction = arith::AddIOp::create(b, correction, weight);
+    auto type = cast<VectorType>(correction.getType());
+    correction = arith::MulIOp::create(
+        b, correction,
+        arith::ConstantOp::create(
+            b, DenseElementsAttr::get(
+                   type, APInt(32, uint64_t(1) << (8 * lhsBytes - 1)))));
+  }
   // Enough accumulators to hide the latency of the multiplications.
   constexpr int64_t kColumns = 8;
-  forColumns(kColumns, [&](Value first, int64_t count) {
-    emitColumns(row, first, count, valid, weights);
-  });
+  forColumns(c.positions.back().extent, kColumns,
+             [&](Value first, int64_t count) {
+               emitColumns(row, first, count, valid, weights, correction);
+             });
 }
 
 void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
-                                  int64_t valid, ArrayRef<Value> weights) {
+                                  int64_t valid, ArrayRef<Value> weights,
+                                  Value correction) {
   const PositionLoop &width = c.positions.back();
   Row at = row;
   advance(at.lhs, first, width.lhs);
@@ -209,6 +274,8 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
     Value sum =
         start ? start
               : arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult();
+    if (correction)
+      sum = arith::AddIOp::create(b, sum, correction);
     for (auto [tap, weight] : llvm::zip_equal(taps, weights)) {
       Value element = loadWidened(
           c.lhs, kernel.offset(at.lhs, tap + column * width.lhs), valid);
@@ -228,9 +295,30 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
 //===----------------------------------------------------------------------===//
 
 bool DepthwiseKernel::canInterleave() const {
+  bool wholeUnits = c.block % unitChannels() == 0;
   return isa.hasVnni && !c.isFloat && c.loops.size() == 2 &&
-         c.block % kInterleavedChannels == 0 && kernel.hasReadSlack(c.lhs) &&
+         (wholeUnits || countShared() > 1) && kernel.hasReadSlack(c.lhs) &&
          !qnn::isUnsigned(getElementTypeOrSelf(c.rhs));
+}
+
+int64_t DepthwiseKernel::countShared() const {
+  const PositionLoop &width = c.positions.back();
+  int64_t columns = unitChannels() / channels;
+  int64_t bytes = channels * lhsBytes;
+  // Shuffles of dwords are one instruction, and may take two registers.
+  if (columns < 2 || channels % 4 != 0 || channels > c.block ||
+      (width.lhs != bytes && width.lhs != 2 * bytes) ||
+      width.result != channels * c.resultChannel)
+    return 1;
+  for (auto [column, channel] : llvm::zip_equal(width.extras, c.extraChannels))
+    if (column != 0 && column != channels * channel)
+      return 1;
+  return columns;
+}
+
+bool DepthwiseKernel::repeats(size_t extra) const {
+  return shared > 1 && c.positions.back().extras[extra] == 0 &&
+         c.extraChannels[extra] != 0;
 }
 
 DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
@@ -245,8 +333,9 @@ DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
         order.append({i, elements + i});
     return vector::ShuffleOp::create(b, a, b2, order);
   };
-  auto words = VectorType::get({kInterleavedChannels / 2}, b.getI16Type());
-  auto bytes = VectorType::get({kInterleavedChannels}, b.getI8Type());
+  if (lhsBytes == 2)
+    return {unpack(rows[0], rows[1], false), unpack(rows[0], rows[1], true)};
+  auto words = VectorType::get({kRegisterBytes / 2}, b.getI16Type());
   auto pairs = [&](Value a, Value b2, bool high) -> Value {
     return vector::BitCastOp::create(b, words, unpack(a, b2, high));
   };
@@ -255,130 +344,190 @@ DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
     Value first = pairs(rows[0], rows[1], high),
           second = pairs(rows[2], rows[3], high);
     for (bool upper : {false, true})
-      result[2 * high + upper] =
-          vector::BitCastOp::create(b, bytes, unpack(first, second, upper));
+      result.push_back(vector::BitCastOp::create(b, registerType(),
+                                                 unpack(first, second, upper)));
   }
   return result;
 }
 
+DepthwiseKernel::Dwords DepthwiseKernel::inOrder(const Dwords &sums) {
+  // 128-bit lanes of two registers.
+  auto blocks = [&](Value a, Value b2, std::array<int64_t, 4> which) -> Value {
+    SmallVector<int64_t> order;
+    for (int64_t block : which)
+      for (int64_t i = 0; i < 4; ++i)
+        order.push_back(block * 4 + i);
+    return vector::ShuffleOp::create(b, a, b2, order);
+  };
+  if (lhsBytes == 2)
+    return {blocks(sums[0], sums[1], {0, 4, 1, 5}),
+            blocks(sums[0], sums[1], {2, 6, 3, 7})};
+  // The transposed 4x4 matrix of lanes.
+  Dwords ordered(4);
+  for (int64_t half = 0; half < 2; ++half) {
+    std::array<int64_t, 4> ends = {2 * half, 2 * half + 1, 4 + 2 * half,
+                                   5 + 2 * half};
+    Value front = blocks(sums[0], sums[1], ends),
+          back = blocks(sums[2], sums[3], ends);
+    ordered[2 * half] = blocks(front, back, {0, 2, 4, 6});
+    ordered[2 * half + 1] = blocks(front, back, {1, 3, 5, 7});
+  }
+  return ordered;
+}
+
 SmallVector<DepthwiseKernel::Dwords>
-DepthwiseKernel::loadColumn(Value pointer, int64_t stride, bool flipSign) {
-  auto type = VectorType::get({kInterleavedChannels}, b.getI8Type());
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+DepthwiseKernel::interleaveColumn(function_ref<Value(int64_t)> load) {
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(registerType()));
+  int64_t fitting = 4 / lhsBytes;
   SmallVector<Dwords> result;
-  for (int64_t group = 0; group < c.loops[0].count; group += 4) {
-    SmallVector<Value> rows(4, zero);
-    for (int64_t i = 0; i < std::min<int64_t>(4, c.loops[0].count - group);
-         ++i) {
-      rows[i] = LLVM::LoadOp::create(
-          b, type, kernel.offset(pointer, (group + i) * stride),
-          /*alignment=*/1);
-      if (flipSign)
-        rows[i] = arith::XOrIOp::create(
-            b, rows[i],
-            arith::ConstantOp::create(
-                b, DenseElementsAttr::get(type, APInt(8, 0x80))));
-    }
+  for (int64_t group = 0; group < c.loops[0].count; group += fitting) {
+    SmallVector<Value> rows(fitting, zero);
+    for (int64_t i = group; i < std::min(group + fitting, c.loops[0].count);
+         ++i)
+      rows[i - group] = load(i);
     result.push_back(interleave(rows));
   }
   return result;
 }
 
-Value DepthwiseKernel::multiply(Value sum, Value bytes, Value weights) {
+/// One tap of all channels of a unit, repeated for the columns that share a
+/// register.
+Value DepthwiseKernel::loadWeights(Value pointer) {
+  auto bytes =
+      VectorType::get({std::min(c.block, unitChannels())}, b.getI8Type());
+  Value value = LLVM::LoadOp::create(b, bytes, pointer, /*alignment=*/1);
+  if (shared > 1) {
+    SmallVector<int64_t> order;
+    for (int64_t i = 0; i < unitChannels(); ++i)
+      order.push_back(i % channels);
+    value = vector::ShuffleOp::create(b, value, value, order);
+  }
+  return lhsBytes == 1
+             ? value
+             : arith::ExtSIOp::create(b, registerType(), value).getResult();
+}
+
+/// The inputs of one tap for all channels and columns that share a register, as
+/// the instruction takes them.
+Value DepthwiseKernel::loadInput(Value pointer) {
+  auto load = [&](Value from) -> Value {
+    return LLVM::LoadOp::create(b, registerType(), from,
+                                /*alignment=*/lhsBytes);
+  };
+  Value value = load(pointer);
+  if (int64_t distance = c.positions.back().lhs / lhsBytes;
+      shared > 1 && distance != channels) {
+    SmallVector<int64_t> order;
+    for (int64_t i = 0; i < unitChannels(); ++i)
+      order.push_back(
+          i < shared * channels ? i / channels * distance + i % channels : 0);
+    value = vector::ShuffleOp::create(
+        b, value, load(kernel.offset(pointer, kRegisterBytes)), order);
+  }
+  return flips() ? flip(value) : value;
+}
+
+Value DepthwiseKernel::multiply(Value sum, Value inputs, Value weights) {
   return LLVM::CallIntrinsicOp::create(
              b, b.getLoc(), sum.getType(),
-             b.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
-             ValueRange{sum, bytes, weights})
+             b.getStringAttr(lhsBytes == 1 ? "llvm.x86.avx512.vpdpbusd.512"
+                                           : "llvm.x86.avx512.vpdpwssd.512"),
+             ValueRange{sum, inputs, weights})
       .getResult(0);
 }
 
 void DepthwiseKernel::emitInterleavedRow(const Row &row, int64_t valid) {
   int64_t columns = c.loops[1].count;
-  SmallVector<SmallVector<Dwords>> weights;
+  RowConstants constants;
   for (int64_t column = 0; column < columns; ++column)
-    weights.push_back(loadColumn(kernel.offset(row.rhs, column * c.block),
-                                 columns * c.block, /*flipSign=*/false));
+    constants.weights.push_back(interleaveColumn([&](int64_t i) {
+      return loadWeights(
+          kernel.offset(row.rhs, (i * columns + column) * c.block));
+    }));
   auto sums = VectorType::get({isa.lanes}, b.getI32Type());
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sums));
-  Dwords start;
-  start.fill(zero);
-  if (!qnn::isUnsigned(getElementTypeOrSelf(c.lhs))) {
-    // Signed bytes are moved up by 128: start at -128 times the weights.
-    Value offset = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(
-               VectorType::get({kInterleavedChannels}, b.getI8Type()),
-               APInt(8, 0x80)));
+  Dwords &start = constants.start;
+  start.assign(constants.weights.front().front().size(), zero);
+  if (flips()) {
+    Value offset =
+        flip(arith::ConstantOp::create(b, b.getZeroAttr(registerType())));
     for (size_t q = 0; q < start.size(); ++q) {
-      for (const SmallVector<Dwords> &column : weights)
+      for (const SmallVector<Dwords> &column : constants.weights)
         for (const Dwords &group : column)
           start[q] = multiply(start[q], offset, group[q]);
       start[q] = arith::SubIOp::create(b, zero, start[q]);
     }
   }
-  constexpr int64_t kColumns = 4;
-  forColumns(kColumns, [&](Value first, int64_t count) {
-    emitInterleavedColumns(row, first, count, valid, weights, start);
+  for (auto [i, address] : llvm::enumerate(row.extras)) {
+    constants.extras.emplace_back();
+    if (repeats(i))
+      for (int64_t first = 0; first < shared * channels; first += isa.lanes)
+        constants.extras.back().push_back(
+            epilogue.loadRepeated(i, address, channels, first));
+  }
+  constexpr int64_t kRegisters = 4;
+  int64_t width = c.positions.back().extent;
+  forColumns(width / shared, kRegisters, [&](Value first, int64_t count) {
+    emitInterleavedColumns(row, first, count,
+                           shared > 1 ? shared * channels : valid, constants);
   });
+  if (int64_t rest = width % shared)
+    emitInterleavedColumns(row, kernel.constant(width / shared), 1,
+                           rest * channels, constants);
 }
 
-void DepthwiseKernel::emitInterleavedColumns(
-    const Row &row, Value first, int64_t count, int64_t valid,
-    ArrayRef<SmallVector<Dwords>> weights, const Dwords &start) {
-  const PositionLoop &width = c.positions.back();
+void DepthwiseKernel::emitInterleavedColumns(const Row &row, Value first,
+                                             int64_t count, int64_t valid,
+                                             const RowConstants &constants) {
+  // From the columns of one register to those of the next.
+  PositionLoop step = c.positions.back();
+  step.lhs *= shared;
+  step.result *= shared;
+  for (int64_t &stride : step.extras)
+    stride *= shared;
   Row at = row;
-  advance(at.lhs, first, width.lhs);
-  advance(at.result, first, width.result);
-  for (auto [address, stride] : llvm::zip_equal(at.extras, width.extras))
+  advance(at.lhs, first, step.lhs);
+  advance(at.result, first, step.result);
+  for (auto [address, stride] : llvm::zip_equal(at.extras, step.extras))
     advance(address, first, stride);
 
   // Outputs and columns of their windows that meet at each column of the input.
   std::map<int64_t, SmallVector<std::pair<int64_t, int64_t>>> meetings;
   for (int64_t output = 0; output < count; ++output)
     for (int64_t column = 0; column < c.loops[1].count; ++column)
-      meetings[output * width.lhs + column * c.loops[1].lhs].push_back(
+      meetings[output * step.lhs + column * c.loops[1].lhs].push_back(
           {output, column});
-  SmallVector<Dwords> sums(count, start);
-  bool flipSign = !qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
+  SmallVector<Dwords> sums(count, constants.start);
   for (const auto &[offset, pairs] : meetings) {
-    SmallVector<Dwords> groups =
-        loadColumn(kernel.offset(at.lhs, offset), c.loops[0].lhs, flipSign);
+    SmallVector<Dwords> groups = interleaveColumn([&](int64_t i) {
+      return loadInput(kernel.offset(at.lhs, offset + i * c.loops[0].lhs));
+    });
     for (auto [output, column] : pairs)
       for (auto [g, group] : llvm::enumerate(groups))
         for (size_t q = 0; q < group.size(); ++q)
-          sums[output][q] =
-              multiply(sums[output][q], group[q], weights[column][g][q]);
+          sums[output][q] = multiply(sums[output][q], group[q],
+                                     constants.weights[column][g][q]);
   }
 
   for (int64_t output = 0; output < count; ++output) {
-    // Transpose the 4x4 matrix of 128-bit lanes.
-    const Dwords &s = sums[output];
-    auto blocks = [&](Value a, Value b2,
-                      std::array<int64_t, 4> which) -> Value {
-      SmallVector<int64_t> order;
-      for (int64_t block : which)
-        for (int64_t i = 0; i < 4; ++i)
-          order.push_back(block * 4 + i);
-      return vector::ShuffleOp::create(b, a, b2, order);
-    };
-    Dwords ordered;
-    for (int64_t half = 0; half < 2; ++half) {
-      std::array<int64_t, 4> ends = {2 * half, 2 * half + 1, 4 + 2 * half,
-                                     5 + 2 * half};
-      Value front = blocks(s[0], s[1], ends), back = blocks(s[2], s[3], ends);
-      ordered[2 * half] = blocks(front, back, {0, 2, 4, 6});
-      ordered[2 * half + 1] = blocks(front, back, {1, 3, 5, 7});
-    }
+    Dwords ordered = inOrder(sums[output]);
     for (int64_t v = 0; v * isa.lanes < valid; ++v) {
+      int64_t lanes = std::min(isa.lanes, valid - v * isa.lanes);
       SmallVector<Value> extras;
       for (auto [i, address] : llvm::enumerate(at.extras))
         extras.push_back(
-            kernel.offset(address, output * width.extras[i] +
-                                       v * isa.lanes * c.extraChannels[i]));
-      epilogue.apply(
+            repeats(i) ? constants.extras[i][v]
+                       : epilogue.loadExtra(
+                             i,
+                             kernel.offset(address, output * step.extras[i] +
+                                                        v * isa.lanes *
+                                                            c.extraChannels[i]),
+                             lanes));
+      epilogue.applyTo(
           ordered[v], extras,
-          kernel.offset(at.result, output * width.result +
-                                       v * isa.lanes * c.resultChannel),
-          std::min(isa.lanes, valid - v * isa.lanes));
+          kernel.offset(at.result,
+                        output * step.result + v * isa.lanes * c.resultChannel),
+          lanes);
     }
   }
 }

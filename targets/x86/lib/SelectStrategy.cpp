@@ -212,7 +212,7 @@ static LogicalResult selectStrategy(Operation *op) {
   if (isDepthwise(op)) {
     auto channels = typeOf(op->getResult(0)).getShape().back();
     int64_t block =
-        channels > kAvx512Vnni.lanes ? kInterleavedChannels : kAvx512Vnni.lanes;
+        channels > kAvx512Vnni.lanes ? kRegisterBytes : kAvx512Vnni.lanes;
     op->setAttr("strategy",
                 b.getDictionaryAttr(
                     {entry(kKernelKey, b.getStringAttr(kDepthwiseKernel)),

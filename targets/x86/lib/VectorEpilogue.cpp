@@ -56,6 +56,13 @@ void x86::emitForSize(target::Kernel &kernel, Value coordinate, int64_t extent,
   body(rest);
 }
 
+Value VectorEpilogue::asElement(Value stored, Type element) {
+  if (!element.isInteger(1))
+    return stored;
+  return arith::TruncIOp::create(b, VectorType::get({lanes}, b.getI1Type()),
+                                 stored);
+}
+
 Value VectorEpilogue::loadExtra(unsigned index, Value address, int64_t valid) {
   Value extra = extras[index];
   Type element = getElementTypeOrSelf(extra.getType());
@@ -68,10 +75,20 @@ Value VectorEpilogue::loadExtra(unsigned index, Value address, int64_t valid) {
                            LLVM::LoadOp::create(b, stored, address, alignment))
                            .getResult()
                      : loadVector(kernel, extra, address, vectorType, valid);
-  if (element.isInteger(1))
-    loaded = arith::TruncIOp::create(b, VectorType::get({lanes}, b.getI1Type()),
-                                     loaded);
-  return loaded;
+  return asElement(loaded, element);
+}
+
+Value VectorEpilogue::loadRepeated(unsigned index, Value address,
+                                   int64_t period, int64_t first) {
+  Type element = getElementTypeOrSelf(extras[index].getType());
+  Type stored = storedType(b, element);
+  auto type = VectorType::get({period}, stored);
+  Value all =
+      LLVM::LoadOp::create(b, type, address, target::elementBytes(element));
+  SmallVector<int64_t> order;
+  for (int64_t i = first; i < first + lanes; ++i)
+    order.push_back(i % period);
+  return asElement(vector::ShuffleOp::create(b, all, all, order), element);
 }
 
 /// The addition of `accumulator` and another value that is the only use of the
@@ -104,9 +121,17 @@ Value VectorEpilogue::takeInitialValue(ArrayRef<Value> addresses,
 
 void VectorEpilogue::apply(Value accumulator, ArrayRef<Value> addresses,
                            Value result, int64_t valid, bool hasInitialValue) {
-  SmallVector<Value> arguments = {accumulator};
+  SmallVector<Value> values;
   for (auto [i, address] : llvm::enumerate(addresses))
-    arguments.push_back(loadExtra(i, address, valid));
+    values.push_back(loadExtra(i, address, valid));
+  applyTo(accumulator, values, result, valid, hasInitialValue);
+}
+
+void VectorEpilogue::applyTo(Value accumulator, ArrayRef<Value> values,
+                             Value result, int64_t valid,
+                             bool hasInitialValue) {
+  SmallVector<Value> arguments = {accumulator};
+  llvm::append_range(arguments, values);
   IRMapping done;
   if (hasInitialValue)
     done.map(firstAddition(region).getResult(), accumulator);

@@ -39,6 +39,17 @@ public:
   void apply(mlir::Value accumulator, llvm::ArrayRef<mlir::Value> addresses,
              mlir::Value result, int64_t valid, bool hasInitialValue = false);
 
+  /// The same, with the values of the extras instead of addresses.
+  void applyTo(mlir::Value accumulator, llvm::ArrayRef<mlir::Value> values,
+               mlir::Value result, int64_t valid, bool hasInitialValue = false);
+
+  /// The extra of this number, `valid` neighbouring channels from `address` on.
+  mlir::Value loadExtra(unsigned index, mlir::Value address, int64_t valid);
+
+  /// Where `period` channels repeat along the lanes: the lanes from `first` on.
+  mlir::Value loadRepeated(unsigned index, mlir::Value address, int64_t period,
+                           int64_t first);
+
   /// An i32 accumulator that the region first of all adds a constant or an
   /// extra to can start from that number instead of zero: sums of integers
   /// wrap, so their order is free. Returns the starting vector, or null if the
@@ -47,7 +58,7 @@ public:
                                int64_t valid);
 
 private:
-  mlir::Value loadExtra(unsigned index, mlir::Value address, int64_t valid);
+  mlir::Value asElement(mlir::Value stored, mlir::Type element);
 
   target::Kernel &kernel;
   mlir::ImplicitLocOpBuilder &b;

@@ -104,6 +104,42 @@ func.func @wide_depthwise_weights(%q: tensor<1x4x4x2xui8>) -> tensor<1x4x4x2xf32
 
 // -----
 
+// A depthwise convolution multiplies 16 bits as they are: 65535 * (127 + 1) is the most that a channel sums up.
+// CHECK-LABEL: @depthwise_words
+func.func @depthwise_words(%q: tensor<1x4x4x2xui16>) -> tensor<1x4x4x2xf32> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<300> : tensor<ui16>
+  %qw = qnn.constant dense<[[[[127], [1], [0]]], [[[14], [0], [2]]]]> : tensor<2x1x3x1xi8>
+  %zw = qnn.constant dense<0> : tensor<i8>
+  %x = qnn.dequantize %q, %s, %z as <ui16, per_tensor> : (tensor<1x4x4x2xui16>, tensor<f32>, tensor<ui16>) -> tensor<1x4x4x2xf32>
+  %w = qnn.dequantize %qw, %s, %zw as <i8, per_tensor> : (tensor<2x1x3x1xi8>, tensor<f32>, tensor<i8>) -> tensor<2x1x3x1xf32>
+  %y = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 1, 0, 1>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x4x4x2xf32>, tensor<2x1x3x1xf32>) -> tensor<1x4x4x2xf32>
+  return %y : tensor<1x4x4x2xf32>
+}
+// CHECK: qnn.fused_conv %arg0, %{{.*}} extras(%{{.*}} : tensor<2xi32>)
+// CHECK-SAME: pad_value = array<i32: 300>
+// CHECK-SAME: qnn.accumulator_bound = 8388480
+// CHECK-SAME: tensor<1x4x4x2xui16>, tensor<2x1x3x1xi8> -> tensor<1x4x4x2xf32>
+
+// -----
+
+// Other contractions do not.
+// CHECK-LABEL: @linear_of_words
+func.func @linear_of_words(%q: tensor<1x2xui16>) -> tensor<1x1xf32> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<300> : tensor<ui16>
+  %qw = qnn.constant dense<[[127, 1]]> : tensor<1x2xi8>
+  %zw = qnn.constant dense<0> : tensor<i8>
+  %x = qnn.dequantize %q, %s, %z as <ui16, per_tensor> : (tensor<1x2xui16>, tensor<f32>, tensor<ui16>) -> tensor<1x2xf32>
+  %w = qnn.dequantize %qw, %s, %zw as <i8, per_tensor> : (tensor<1x2xi8>, tensor<f32>, tensor<i8>) -> tensor<1x2xf32>
+  // expected-remark @below {{kept in f32 because integer kernels take 8-bit operands}}
+  %y = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+// CHECK: qnn.fused_matmul {{.*}} : tensor<1x2xf32>, tensor<1x2xf32> -> tensor<1x1xf32>
+
+// -----
+
 // A float layer keeps its arithmetic; its bias and activation move into the epilogue.
 // CHECK-LABEL: @float_linear
 func.func @float_linear(%x: tensor<2x4xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) -> tensor<2x3xf32> {

@@ -118,6 +118,22 @@ func.func @two_parts_of_an_input(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+// A depthwise convolution takes all bits at once.
+// CHECK-LABEL: func.func @words
+// CHECK: %[[STEP:.*]] = qnn.constant dense<7.7821{{[0-9]*}}E-5> : tensor<f32>
+// CHECK: %[[Q16:.*]] = qnn.quantize %arg0, %[[STEP]], %{{.*}} as <ui16, per_tensor> {qnn.tensor = "x"}
+// CHECK: %[[WIDE:.*]] = qnn.dequantize %[[Q16]], %[[STEP]],
+// CHECK-NOT: ui8
+// CHECK: qnn.conv %[[WIDE]],
+func.func @words(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x2x2x2xf32>
+  %w = qnn.constant dense<[[[[63.5]]], [[[0.5]]]]> : tensor<2x1x1x1xf32>
+  %0 = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 2 : i64, qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
+  return %0 : tensor<1x2x2x2xf32>
+}
+
+// -----
+
 // What is moved to one place in 16 bits has one grid, twice [-0.85, 1.7] for both. The pair that is read is the one that
 // qcc-propagate-qdq puts behind the concat; who reads 8 bits has a pair of its own.
 // CHECK-LABEL: func.func @moved

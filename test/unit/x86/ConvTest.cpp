@@ -197,6 +197,36 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{20, 20, 5, 5, 5, 1, 0, 2, 5},
         ConvCase{9, 20, 40, 40, 3, 1, 1, 1, 40, false, 1, "f32", "f32"}));
 
+// Columns share registers with VNNI.
+INSTANTIATE_TEST_SUITE_P(
+    NarrowDepthwise, ConvTest,
+    testing::Values(
+        ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, true},
+        ConvCase{9, 21, 8, 8, 3, 2, 1, 1, 8, true, 2},
+        ConvCase{6, 3, 8, 8, 3, 1, 1, 1, 8},
+        ConvCase{7, 70, 16, 16, 3, 1, 1, 1, 16, false, 1, "i8", "i8"},
+        ConvCase{7, 19, 16, 16, 5, 2, 2, 1, 16, true, 1, "i8", "ui8"},
+        ConvCase{9, 33, 4, 4, 5, 1, 2, 2, 4, true, 1, "ui8", "f32"},
+        ConvCase{8, 23, 12, 12, 3, 2, 1, 1, 12, true},
+        ConvCase{8, 11, 24, 24, 3, 1, 1, 1, 24, true, 1, "i8", "i8"},
+        ConvCase{10, 9, 32, 32, 3, 2, 1, 1, 32, true, 1, "ui8", "i8"}));
+
+// Words of a depthwise convolution.
+INSTANTIATE_TEST_SUITE_P(
+    WideDepthwise, ConvTest,
+    testing::Values(
+        ConvCase{9, 9, 100, 100, 3, 1, 1, 1, 100, true, 1, "ui16", "ui8"},
+        ConvCase{9, 13, 72, 72, 5, 2, 2, 1, 72, false, 1, "ui16", "ui16"},
+        ConvCase{9, 9, 64, 64, 3, 1, 2, 2, 64, false, 1, "i16", "i8"},
+        ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32, false, 1, "ui16", "f32"},
+        ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, true, 1, "ui16", "ui8"},
+        ConvCase{9, 21, 8, 8, 3, 2, 1, 1, 8, true, 2, "ui16", "ui8"},
+        ConvCase{7, 70, 16, 16, 3, 1, 1, 1, 16, false, 1, "ui16", "ui8"},
+        ConvCase{9, 13, 4, 4, 4, 2, 1, 1, 4, false, 1, "i16", "ui8"},
+        ConvCase{8, 23, 12, 12, 3, 2, 1, 1, 12, true, 1, "ui16", "ui16"},
+        ConvCase{8, 11, 24, 24, 3, 1, 1, 1, 24, true, 1, "ui16", "i8"},
+        ConvCase{8, 11, 5, 5, 3, 1, 1, 1, 5, true, 1, "ui16", "i8"}));
+
 INSTANTIATE_TEST_SUITE_P(Float, ConvTest,
                          testing::Values(ConvCase{8, 8, 16, 16, 1, 1, 0, 1, 1,
                                                   false, 1, "f32", "f32"},

@@ -22,7 +22,8 @@ defvar Qnn_Infer = DeclareOpInterfaceMethods<InferTypeOpInterface>;
 defvar Qnn_Quantizable = DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole"]>;
 defvar Qnn_QuantizableMap = DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isElementwise"]>;
 defvar Qnn_QuantizableWeight = DeclareOpInterfaceMethods<Qnn_QuantizableOp,
-    ["getOperandRole", "getWeightChannelAxis", "allowsPerChannelInput", "isIntegerContraction"]>;
+    ["getOperandRole", "getWeightChannelAxis", "allowsPerChannelInput", "isIntegerContraction",
+     "maxActivationBits"]>;
 defvar Qnn_Transparent =
     DeclareOpInterfaceMethods<Qnn_QuantizableOp, ["getOperandRole", "isQuantizationTransparent", "mapAxisToResult"]>;
 defvar Qnn_ScaleEquivariant = DeclareOpInterfaceMethods<Qnn_ScaleEquivariantOp>;

@@ -78,7 +78,8 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
     same. A tensor that only depthwise convolutions read, and whose channels differ much in range, gets a grid for each
     channel; its observer's range becomes one pair for each. An elementwise op that an entry gives `w8a16` reads what it reads as
     16-bit integers: with all residual additions the numbers that go from block to block are not rounded to 8 bits on their way.
-    A contraction of scheme `w8a8x2` reads its activation as `ui16`, of which `qcc-materialize-qdq` makes two parts. Ops that only
+    A contraction of scheme `w8a8x2` reads its activation as `ui16`, of which `qcc-materialize-qdq` makes two parts
+    unless the integer form takes 16 bits, as that of a depthwise convolution does. Ops that only
     move numbers move 16 bits if somebody reads 16 of them. Where no option matches a node, its attribute `qnn.measured_precision`, if it has one, holds the scheme that a measurement asks for
     (compiler/calibrate).
 
