@@ -123,11 +123,23 @@ bool LinearOp::isIntegerContraction() { return true; }
 // There is no fused form of it.
 bool ConvTransposeOp::isIntegerContraction() { return false; }
 
-unsigned ConvOp::maxActivationBits() {
-  return isDepthwise(typeOf(getInput()), typeOf(getWeight()), getGroups()) ? 16
-                                                                           : 8;
+/// For weights [outputs, ...]: products of numbers of 16 bits, less a zero
+/// point, and weights of -127 to 127 must fit i32.
+static unsigned bitsForProducts(RankedTensorType weight) {
+  constexpr int64_t kMostProducts =
+      std::numeric_limits<int32_t>::max() / (int64_t(65535) * 127);
+  int64_t products = 1;
+  for (int64_t extent : weight.getShape().drop_front())
+    products =
+        ShapedType::isDynamic(extent) ? kMostProducts + 1 : products * extent;
+  return products <= kMostProducts ? 16 : 8;
 }
-unsigned LinearOp::maxActivationBits() { return 8; }
+unsigned ConvOp::maxActivationBits() {
+  return bitsForProducts(typeOf(getWeight()));
+}
+unsigned LinearOp::maxActivationBits() {
+  return bitsForProducts(typeOf(getWeight()));
+}
 unsigned ConvTransposeOp::maxActivationBits() { return 8; }
 
 bool UnaryOp::isElementwise() { return true; }

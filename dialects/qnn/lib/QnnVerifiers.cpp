@@ -89,11 +89,15 @@ LogicalResult verifyEpilogue(Operation *op, Region &epilogue, Type accumulator,
   return success();
 }
 
-/// i32 for integers, `b` of 8 bits and `a` of no more than `mostBits`, f32 for
-/// two f32, null otherwise.
-Type accumulatorType(Type a, Type b, unsigned mostBits) {
+/// i32 for two 8-bit integers, or i16 and signed weights, f32 for two f32, null
+/// otherwise.
+Type accumulatorType(Type a, Type b, bool isPacked) {
   MLIRContext *context = a.getContext();
-  if ((a.isInteger(8) || a.isInteger(mostBits)) && b.isInteger(8))
+  bool areBytes = a.isInteger(8) && b.isInteger(8),
+       areWords =
+           a.isSignlessInteger(16) &&
+           (b.isSignlessInteger(8) || (isPacked && b.isSignlessInteger(16)));
+  if (areBytes || areWords)
     return IntegerType::get(context, 32);
   if (a.isF32() && b.isF32())
     return a;
@@ -101,12 +105,13 @@ Type accumulatorType(Type a, Type b, unsigned mostBits) {
 }
 
 LogicalResult verifyOperandTypes(Operation *op, Type a, Type b,
-                                 Type &accumulator, unsigned mostBits = 8) {
-  accumulator = accumulatorType(a, b, mostBits);
+                                 Type &accumulator, bool isPacked) {
+  accumulator = accumulatorType(a, b, isPacked);
   if (!accumulator)
-    return op->emitOpError()
-           << "operands must both be 8-bit integers or both f32, got " << a
-           << " and " << b << " (C2)";
+    return op->emitOpError() << "operands must both be 8-bit integers or both "
+                                "f32, or i16 and i8, "
+                                "got "
+                             << a << " and " << b << " (C2)";
   return success();
 }
 
@@ -332,17 +337,13 @@ LogicalResult ReinterpretOp::verify() {
 LogicalResult FusedConvOp::verify() {
   RankedTensorType input = typeOf(getInput()), weight = typeOf(getWeight()),
                    result = typeOf(getResult());
-  ArrayRef<int64_t> shape =
-      getPacking() ? getPacking()->getShape() : weight.getShape();
-  int64_t groups = getGroups();
-  bool isDepthwise = input.getRank() > 0 && !shape.empty() && groups > 1 &&
-                     groups == input.getShape().back() &&
-                     groups == shape.front();
   Type accumulator;
   if (failed(verifyOperandTypes(*this, input.getElementType(),
                                 weight.getElementType(), accumulator,
-                                isDepthwise ? 16 : 8)))
+                                getPacking().has_value())))
     return failure();
+  ArrayRef<int64_t> shape =
+      getPacking() ? getPacking()->getShape() : weight.getShape();
   if (input.getRank() < 3 ||
       static_cast<int64_t>(shape.size()) != input.getRank())
     return emitOpError() << "input and weight must have the same rank of at "
@@ -362,7 +363,8 @@ LogicalResult FusedMatmulOp::verify() {
                    result = typeOf(getResult());
   Type accumulator;
   if (failed(verifyOperandTypes(*this, lhs.getElementType(),
-                                rhs.getElementType(), accumulator)))
+                                rhs.getElementType(), accumulator,
+                                getPacking().has_value())))
     return failure();
   ArrayRef<int64_t> shape =
       getPacking() ? getPacking()->getShape() : rhs.getShape();

@@ -255,11 +255,15 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
   if (!input || !weight)
     return stay(Twine(input ? "its weight" : "its input") +
                 " is not quantized");
-  unsigned bits = input.getScheme().getStorage().getIntOrFloatBitWidth();
-  if ((bits != 8 && bits != quantizable.maxActivationBits()) ||
-      !weight.getScheme().getStorage().isInteger(8))
-    return stay("integer kernels take 8-bit operands, of depthwise "
-                "convolutions 16-bit activations too");
+  Type storage = input.getScheme().getStorage(),
+       weightStorage = weight.getScheme().getStorage();
+  unsigned bits = storage.getIntOrFloatBitWidth();
+  bool isWord = storage.isSignlessInteger(16) &&
+                quantizable.maxActivationBits() >= bits &&
+                weightStorage.isSignlessInteger(8);
+  if (!isWord && (bits != 8 || !weightStorage.isInteger(8)))
+    return stay("integer kernels take 8-bit operands, or signed 16-bit "
+                "activations where few products are summed");
   std::optional<Parameters> in = constantParameters(input),
                             w = constantParameters(weight);
   if (!in || !w || !constantValue(weight.getInput()))
@@ -316,7 +320,7 @@ std::optional<IntegerContraction> FuseContractions::matchIntegers(Operation *op,
 
   // sum (x - zx) (w - zw) = sum x w - zw sum x - zx sum w + n zx zw
   IntegerContraction result;
-  bool isUnsigned = input.getScheme().getStorage().isUnsignedInteger();
+  bool isUnsigned = storage.isUnsignedInteger();
   int64_t count = int64_t(1) << bits, least = isUnsigned ? 0 : -count / 2,
           greatest = least + count - 1;
   for (int64_t c = 0; c < outputs; ++c) {

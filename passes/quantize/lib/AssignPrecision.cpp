@@ -71,8 +71,8 @@ bool AssignPrecision::readsWide(OpOperand &use, const QuantizationSites &sites,
 SchemeAttr AssignPrecision::activationScheme(OpOperand &use,
                                              bool isWide) const {
   MLIRContext *context = use.get().getContext();
-  Type storage =
-      IntegerType::get(context, isWide ? 16 : 8, IntegerType::Unsigned);
+  Type storage = isWide ? IntegerType::get(context, 16)
+                        : IntegerType::get(context, 8, IntegerType::Unsigned);
   if (perChannel.contains(use.get()))
     return SchemeAttr::perAxis(
         storage, cast<RankedTensorType>(use.get().getType()).getRank() - 1);
@@ -132,7 +132,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
     remark << "int8 weights per "
            << (perTensorWeights ? "tensor" : "output channel") << " and "
            << (precision != Precision::w8a8x2        ? "uint8"
-               : quantizable.maxActivationBits() > 8 ? "uint16"
+               : quantizable.maxActivationBits() > 8 ? "int16"
                                                      : "two-part uint8")
            << " activations per " << (channelGrid ? "channel" : "tensor");
   } else {
@@ -140,7 +140,7 @@ void AssignPrecision::assign(Operation *op, const QuantizationSites &sites,
       auto given = dyn_cast<SchemeAttr>(scheme);
       return given && isWide(given);
     });
-    remark << (anyWide ? "uint16 activations" : "uint8 activations");
+    remark << (anyWide ? "int16 activations" : "uint8 activations");
   }
   remark << " because " << reason;
 }

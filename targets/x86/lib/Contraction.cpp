@@ -40,8 +40,20 @@ bool x86::needsCorrections(Operation *op) {
   return needsPairs(op) && isSignedByte(op->getOperand(0));
 }
 
+bool x86::readsWords(Operation *op) {
+  return getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(16);
+}
+
+int64_t x86::packedInterleave(Operation *op) {
+  if (isDepthwise(op) ||
+      getElementTypeOrSelf(op->getOperand(0).getType()).isF32())
+    return 1;
+  return readsWords(op) ? 2 : 4;
+}
+
 bool x86::needsPairs(Operation *op) {
-  return !isDepthwise(op) && isSignedByte(op->getOperand(1)) &&
+  return !isDepthwise(op) && !readsWords(op) &&
+         isSignedByte(op->getOperand(1)) &&
          qnn::constantValue(op->getOperand(1));
 }
 
@@ -153,6 +165,7 @@ static FailureOr<Contraction> readConv(qnn::FusedConvOp op, StridesOf strides) {
   c.lhs = op.getInput();
   c.rhs = op.getWeight();
   c.isFloat = typeOf(c.lhs).getElementType().isF32();
+  c.isWords = readsWords(op);
   readResult(op, c, strides);
   ArrayRef<int64_t> shape = weightShape(op), in = strides(c.lhs);
   int64_t spatial = shape.size() - 2;
@@ -183,6 +196,7 @@ static FailureOr<Contraction> readMatmul(qnn::FusedMatmulOp op,
   c.lhs = op.getLhs();
   c.rhs = op.getRhs();
   c.isFloat = typeOf(c.lhs).getElementType().isF32();
+  c.isWords = readsWords(op);
   readResult(op, c, strides);
   c.run = typeOf(c.lhs).getShape().back();
   int64_t rank = typeOf(c.result).getRank(),
@@ -221,7 +235,7 @@ static FailureOr<Contraction> readMatmul(qnn::FusedMatmulOp op,
 
 /// Finds what stands behind the packed weights.
 static void readAppendices(Operation *op, Contraction &c) {
-  if (c.isFloat)
+  if (c.isFloat || c.isWords)
     return;
   auto packing = op->getAttrOfType<qnn::PackingAttr>("packing");
   if (!packing) {

@@ -43,6 +43,7 @@ struct Contraction {
   llvm::SmallVector<mlir::Value> extras;
   mlir::Region *epilogue = nullptr;
   bool isFloat = false;
+  bool isWords = false; ///< `lhs` has i16; packed weights too.
 
   /// Outermost first; at least two. The last two are tiled.
   llvm::SmallVector<PositionLoop> positions;
@@ -59,8 +60,8 @@ struct Contraction {
   llvm::SmallVector<ReductionLoop> loops; ///< Outermost first; may be empty.
   int64_t run = 0; ///< Contiguous elements of `lhs` in the innermost loop.
 
-  /// Elements of a run that one step takes: 4 bytes, or 1 float.
-  int64_t stepElements() const { return isFloat ? 1 : 4; }
+  /// Elements of a run that one step takes: 4 bytes, 2 words or 1 float.
+  int64_t stepElements() const { return isFloat ? 1 : isWords ? 2 : 4; }
   int64_t stepsPerRun() const {
     return (run + stepElements() - 1) / stepElements();
   }
@@ -109,6 +110,12 @@ bool isDepthwise(mlir::Operation *op);
 /// whole registers of columns are packed (see Contraction).
 bool needsCorrections(mlir::Operation *op);
 bool needsPairs(mlir::Operation *op);
+
+/// Elements of a run that stand together in the packed weights of `op`.
+int64_t packedInterleave(mlir::Operation *op);
+
+/// True if the left operand has i16.
+bool readsWords(mlir::Operation *op);
 
 /// Gives the byte strides of a value.
 using StridesOf = llvm::function_ref<llvm::ArrayRef<int64_t>(mlir::Value)>;

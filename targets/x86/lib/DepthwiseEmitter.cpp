@@ -19,9 +19,8 @@
 // of all channels fit into a register, they share it: they are neighbours in
 // the output, and in the input after one shuffle at most, and weights repeat.
 //
-// The instructions multiply unsigned bytes and signed words. Other numbers get
-// their highest bit flipped, which adds an offset, and sums start from what
-// takes it off again.
+// vpdpbusd wants unsigned bytes: signed ones are moved up by 128, and sums
+// start from what takes that off again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -67,7 +66,7 @@ private:
   Value takeCoordinate(Value &number, int64_t extent);
   void advance(Value &pointer, Value coordinate, int64_t stride);
   Value loadWidened(Value tensor, Value pointer, int64_t valid);
-  /// True if the highest bit of stored inputs is flipped on loading.
+  /// True if the highest bit of inputs is flipped on loading.
   bool flips() const;
   Value flip(Value stored);
   void emitRow(const Row &row, int64_t valid);
@@ -109,7 +108,7 @@ private:
                   llvm::function_ref<void(Value, int64_t)> columns);
 
   void emitColumns(const Row &row, Value first, int64_t count, int64_t valid,
-                   ArrayRef<Value> weights, Value correction);
+                   ArrayRef<Value> weights);
 
   target::Kernel &kernel;
   ImplicitLocOpBuilder &b;
@@ -144,10 +143,8 @@ void DepthwiseKernel::advance(Value &pointer, Value coordinate,
 }
 
 bool DepthwiseKernel::flips() const {
-  bool isUnsigned = qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
-  if (c.isFloat)
-    return false;
-  return lhsBytes == 1 ? canInterleave() && !isUnsigned : isUnsigned;
+  return canInterleave() && !c.isWords &&
+         !qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
 }
 
 Value DepthwiseKernel::flip(Value stored) {
@@ -167,10 +164,7 @@ Value DepthwiseKernel::loadWidened(Value tensor, Value pointer, int64_t valid) {
   Value value = loadVector(kernel, tensor, pointer, stored, valid);
   if (c.isFloat)
     return value;
-  bool flipped = tensor == c.lhs && flips();
-  if (flipped)
-    value = flip(value);
-  return qnn::isUnsigned(element) && !flipped
+  return qnn::isUnsigned(element)
              ? arith::ExtUIOp::create(b, wide, value).getResult()
              : arith::ExtSIOp::create(b, wide, value).getResult();
 }
@@ -234,29 +228,16 @@ void DepthwiseKernel::emitRow(const Row &row, int64_t valid) {
   for (size_t tap = 0; tap < taps.size(); ++tap)
     weights.push_back(loadWidened(
         c.rhs, kernel.offset(row.rhs, tap * c.block * rhsBytes), isa.lanes));
-  Value correction;
-  if (flips()) {
-    correction = weights.front();
-    for (Value weight : ArrayRef(weights).drop_front())
-      correction = arith::AddIOp::create(b, correction, weight);
-    auto type = cast<VectorType>(correction.getType());
-    correction = arith::MulIOp::create(
-        b, correction,
-        arith::ConstantOp::create(
-            b, DenseElementsAttr::get(
-                   type, APInt(32, uint64_t(1) << (8 * lhsBytes - 1)))));
-  }
   // Enough accumulators to hide the latency of the multiplications.
   constexpr int64_t kColumns = 8;
   forColumns(c.positions.back().extent, kColumns,
              [&](Value first, int64_t count) {
-               emitColumns(row, first, count, valid, weights, correction);
+               emitColumns(row, first, count, valid, weights);
              });
 }
 
 void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
-                                  int64_t valid, ArrayRef<Value> weights,
-                                  Value correction) {
+                                  int64_t valid, ArrayRef<Value> weights) {
   const PositionLoop &width = c.positions.back();
   Row at = row;
   advance(at.lhs, first, width.lhs);
@@ -274,8 +255,6 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
     Value sum =
         start ? start
               : arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult();
-    if (correction)
-      sum = arith::AddIOp::create(b, sum, correction);
     for (auto [tap, weight] : llvm::zip_equal(taps, weights)) {
       Value element = loadWidened(
           c.lhs, kernel.offset(at.lhs, tap + column * width.lhs), valid);
@@ -333,7 +312,7 @@ DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
         order.append({i, elements + i});
     return vector::ShuffleOp::create(b, a, b2, order);
   };
-  if (lhsBytes == 2)
+  if (c.isWords)
     return {unpack(rows[0], rows[1], false), unpack(rows[0], rows[1], true)};
   auto words = VectorType::get({kRegisterBytes / 2}, b.getI16Type());
   auto pairs = [&](Value a, Value b2, bool high) -> Value {
@@ -359,7 +338,7 @@ DepthwiseKernel::Dwords DepthwiseKernel::inOrder(const Dwords &sums) {
         order.push_back(block * 4 + i);
     return vector::ShuffleOp::create(b, a, b2, order);
   };
-  if (lhsBytes == 2)
+  if (c.isWords)
     return {blocks(sums[0], sums[1], {0, 4, 1, 5}),
             blocks(sums[0], sums[1], {2, 6, 3, 7})};
   // The transposed 4x4 matrix of lanes.
@@ -402,9 +381,9 @@ Value DepthwiseKernel::loadWeights(Value pointer) {
       order.push_back(i % channels);
     value = vector::ShuffleOp::create(b, value, value, order);
   }
-  return lhsBytes == 1
-             ? value
-             : arith::ExtSIOp::create(b, registerType(), value).getResult();
+  return c.isWords
+             ? arith::ExtSIOp::create(b, registerType(), value).getResult()
+             : value;
 }
 
 /// The inputs of one tap for all channels and columns that share a register, as
@@ -430,8 +409,8 @@ Value DepthwiseKernel::loadInput(Value pointer) {
 Value DepthwiseKernel::multiply(Value sum, Value inputs, Value weights) {
   return LLVM::CallIntrinsicOp::create(
              b, b.getLoc(), sum.getType(),
-             b.getStringAttr(lhsBytes == 1 ? "llvm.x86.avx512.vpdpbusd.512"
-                                           : "llvm.x86.avx512.vpdpwssd.512"),
+             b.getStringAttr(c.isWords ? "llvm.x86.avx512.vpdpwssd.512"
+                                       : "llvm.x86.avx512.vpdpbusd.512"),
              ValueRange{sum, inputs, weights})
       .getResult(0);
 }

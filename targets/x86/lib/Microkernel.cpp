@@ -20,6 +20,12 @@ VectorType Microkernel::accumulatorType() const {
                                           : Type(b.getI32Type()));
 }
 
+VectorType Microkernel::registerType() const {
+  return arithmetic == Arithmetic::words
+             ? VectorType::get({isa.lanes * 2}, b.getI16Type())
+             : VectorType::get({isa.lanes * 4}, b.getI8Type());
+}
+
 Value Microkernel::zero() const {
   return arith::ConstantOp::create(b, b.getZeroAttr(accumulatorType()));
 }
@@ -36,7 +42,8 @@ Value Microkernel::loadLhs(Value pointer) {
     return vector::BroadcastOp::create(b, accumulatorType(),
                                        load(b.getF32Type(), pointer, 4));
   case Arithmetic::dotBytes:
-  case Arithmetic::pairBytes: {
+  case Arithmetic::pairBytes:
+  case Arithmetic::words: {
     Value dwords = vector::BroadcastOp::create(
         b, VectorType::get({isa.lanes}, b.getI32Type()),
         load(b.getI32Type(), pointer, 1));
@@ -46,8 +53,7 @@ Value Microkernel::loadLhs(Value pointer) {
           arith::ConstantOp::create(
               b, DenseElementsAttr::get(cast<VectorType>(dwords.getType()),
                                         APInt(32, 0x80808080u))));
-    return vector::BitCastOp::create(
-        b, VectorType::get({isa.lanes * 4}, b.getI8Type()), dwords);
+    return vector::BitCastOp::create(b, registerType(), dwords);
   }
   case Arithmetic::widenPairs: {
     Value bytes = load(VectorType::get({4}, b.getI8Type()), pointer, 1);
@@ -74,8 +80,8 @@ Value Microkernel::loadRhs(Value pointer) {
     return load(accumulatorType(), pointer, rhsAligned ? isa.lanes * 4 : 4);
   case Arithmetic::dotBytes:
   case Arithmetic::pairBytes:
-    return load(VectorType::get({isa.lanes * 4}, b.getI8Type()), pointer,
-                isa.lanes * 4);
+  case Arithmetic::words:
+    return load(registerType(), pointer, isa.lanes * 4);
   case Arithmetic::widenPairs: {
     Value bytes = load(VectorType::get({isa.lanes * 2}, b.getI8Type()), pointer,
                        isa.lanes * 2);
@@ -142,6 +148,14 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
       case Arithmetic::dotBytes:
         sum = call("llvm.x86.avx512.vpdpbusd.512", accumulatorType(),
                    {sum, row, weights[v]});
+        break;
+      case Arithmetic::words:
+        sum = isa.hasVnni ? call("llvm.x86.avx512.vpdpwssd.512",
+                                 accumulatorType(), {sum, row, weights[v]})
+                          : arith::AddIOp::create(b, sum,
+                                                  call("llvm.x86.avx2.pmadd.wd",
+                                                       accumulatorType(),
+                                                       {row, weights[v]}));
         break;
       case Arithmetic::pairBytes:
         sum = arith::AddIOp::create(b, sum, multiplyPairs(row, weights[v]));

@@ -57,6 +57,8 @@ public:
     return arithmetic == Arithmetic::pairBytes && lhsUnsigned;
   }
   mlir::VectorType accumulatorType() const;
+  /// Of the integers that one multiplication takes.
+  mlir::VectorType registerType() const;
   mlir::Value zero() const;
 
   /// Adds to `accumulators` ([position][vector][part]) the products of what

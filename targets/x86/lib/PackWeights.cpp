@@ -38,11 +38,16 @@ ArrayRef<char> rawBytes(ElementsAttr value) {
   return cast<DenseElementsAttr>(value).getRawData();
 }
 
+/// Elements of so many bytes, one after the other; one for all in a splat.
+struct Source {
+  ArrayRef<char> data;
+  int64_t bytes;
+};
+
 /// The elements in the order of `packing`, zero where there are none.
-std::vector<char> pack(ElementsAttr value, const WeightMatrices &w,
+std::vector<char> pack(Source from, const WeightMatrices &w,
                        qnn::PackingAttr packing) {
-  int64_t bytes = lower::elementBytes(value.getElementType());
-  ArrayRef<char> source = rawBytes(value);
+  auto [source, bytes] = from;
   bool isSplat = static_cast<int64_t>(source.size()) == bytes;
   int64_t run = packing.getRun(), block = packing.getBlock(),
           interleave = packing.getInterleave();
@@ -209,11 +214,22 @@ struct PackWeightsPass : x86::impl::PackWeightsPassBase<PackWeightsPass> {
     auto strategy = op->getAttrOfType<DictionaryAttr>("strategy");
     int64_t block = strategy.getAs<IntegerAttr>(kBlockKey).getInt();
     auto packing = qnn::PackingAttr::get(
-        op->getContext(), shape, reductionRun(op), block,
-        type.getElementType().isF32() || isDepthwise(op) ? 1 : 4);
+        op->getContext(), shape, reductionRun(op), block, packedInterleave(op));
     OpBuilder builder(op);
+    Type element = type.getElementType();
+    Source source{rawBytes(value), lower::elementBytes(element)};
+    // vpmaddwd and vpdpwssd multiply words by words.
+    std::vector<int16_t> words;
+    if (readsWords(op) && !isDepthwise(op)) {
+      element = builder.getI16Type();
+      for (char byte : source.data)
+        words.push_back(static_cast<int8_t>(byte));
+      source = {ArrayRef(reinterpret_cast<const char *>(words.data()),
+                         words.size() * sizeof(int16_t)),
+                sizeof(int16_t)};
+    }
     PackedBytes weights;
-    weights.bytes = pack(value, matrices, packing);
+    weights.bytes = pack(source, matrices, packing);
     weights.blocks = matrices.count * llvm::divideCeil(matrices.rows, block);
     weights.block = block;
     weights.stepsPerRun =
@@ -228,8 +244,7 @@ struct PackWeightsPass : x86::impl::PackWeightsPassBase<PackWeightsPass> {
       append<int32_t>(bytes, computePairStarts(weights, marks));
       append<uint32_t>(bytes, marks);
     }
-    Value packed = createPacked(builder, weight.get().getLoc(),
-                                type.getElementType(), bytes);
+    Value packed = createPacked(builder, weight.get().getLoc(), element, bytes);
     Operation *original = weight.get().getDefiningOp();
     weight.set(packed);
     op->setAttr("packing", packing);

@@ -84,8 +84,7 @@ static void prepareInput(OpBuilder &builder, qnn::FusedConvOp op) {
   auto positive = [](int64_t n) { return n > 0; };
   bool needsHalo = llvm::any_of(low, positive) || llvm::any_of(high, positive);
   // Dwords of a run, or vectors of channels, may reach behind the end.
-  bool readsBeyond =
-      input.getElementType().isInteger(8) && reductionRun(op) % 4 != 0;
+  bool readsBeyond = reductionRun(op) % packedInterleave(op) != 0;
   bool needsSlack =
       mayBeArgument(op.getInput()) && readsBeyond && !isDepthwise(op);
   if (!needsHalo && !needsSlack)
@@ -124,7 +123,7 @@ static void packAtRunTime(OpBuilder &builder, Operation *op, Value value,
                           ArrayRef<int64_t> logicalShape) {
   Location loc = op->getLoc();
   RankedTensorType type = typeOf(value);
-  int64_t interleave = type.getElementType().isF32() || isDepthwise(op) ? 1 : 4;
+  int64_t interleave = packedInterleave(op);
   int64_t run = reductionRun(op),
           runs = type.getNumElements() / (matrices * rows * run);
   int64_t paddedRows = llvm::alignTo(rows, kComputedBlock),
@@ -164,7 +163,8 @@ static void prepareWeights(OpBuilder &builder, qnn::FusedConvOp op) {
 
 static void prepareOperands(OpBuilder &builder, qnn::FusedMatmulOp op) {
   bool isFloat = typeOf(op.getLhs()).getElementType().isF32();
-  if (!isFloat && mayBeArgument(op.getLhs()) && reductionRun(op) % 4 != 0)
+  if (mayBeArgument(op.getLhs()) &&
+      reductionRun(op) % packedInterleave(op) != 0)
     op.getLhsMutable().assign(
         lower::insertCopy(builder, op.getLoc(), op.getLhs()));
   if (qnn::constantValue(op.getRhs()) || op.getPacking())

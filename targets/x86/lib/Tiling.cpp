@@ -18,6 +18,8 @@ Arithmetic x86::selectArithmetic(const Contraction &contraction,
                                  const Isa &isa) {
   if (contraction.isFloat)
     return Arithmetic::fma;
+  if (contraction.isWords)
+    return Arithmetic::words;
   bool suited = (qnn::isUnsigned(getElementTypeOrSelf(contraction.lhs)) ||
                  contraction.hasCorrections) &&
                 !qnn::isUnsigned(getElementTypeOrSelf(contraction.rhs));
@@ -50,6 +52,10 @@ public:
   bool fits(const Tile &tile) const {
     int64_t accumulators = tile.positions() * tile.vectors;
     switch (arithmetic) {
+    case Arithmetic::words:
+      // vpmaddwd has a product to add.
+      return accumulators + tile.vectors + (isa.hasVnni ? 4 : 2) <=
+             isa.registers;
     case Arithmetic::dotBytes: {
       // With one vector, each multiplication has a load of its own, and LLVM
       // issues several of them ahead.
@@ -70,7 +76,9 @@ public:
   double tileCycles(const Tile &tile) const {
     double m = tile.positions(), n = tile.vectors, work = m * n;
     double multiplies = work, loads = m + n, instructions = 2 * work + n;
-    if (arithmetic == Arithmetic::dotBytes) {
+    bool isDot = arithmetic == Arithmetic::dotBytes ||
+                 (arithmetic == Arithmetic::words && isa.hasVnni);
+    if (isDot) {
       instructions = work + m + n;
     } else if (arithmetic == Arithmetic::pairBytes) {
       // A part of the steps is marked, and takes longer.

@@ -19,6 +19,7 @@ enum class Arithmetic {
   dotBytes,   ///< vpdpbusd: unsigned by signed bytes, exact.
   pairBytes,  ///< vpmaddubsw: a byte by a signed byte, exact.
   widenPairs, ///< Bytes widened to i16, vpmaddwd: any signedness, exact.
+  words,      ///< vpdpwssd or vpmaddwd: i16 by i16, exact.
   fma,        ///< f32, one fused multiply-add for each element of K in order.
 };
 Arithmetic selectArithmetic(const Contraction &contraction, const Isa &isa);

@@ -63,7 +63,7 @@ func.func @f(%x: tensor<1x8x8x4xui8>, %w: tensor<4x3x3x4xi8>) {
 // -----
 
 func.func @f(%x: tensor<1x8x8x4xui8>, %w: tensor<4x3x3x4xf32>) {
-  // expected-error @below {{'qnn.fused_conv' op operands must both be 8-bit integers or both f32, got 'ui8' and 'f32' (C2)}}
+  // expected-error @below {{'qnn.fused_conv' op operands must both be 8-bit integers or both f32, or i16 and i8, got 'ui8' and 'f32' (C2)}}
   %0 = qnn.fused_conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
       groups = 1 : i64} : tensor<1x8x8x4xui8>, tensor<4x3x3x4xf32> -> tensor<1x6x6x4xi32> {
   ^bb0(%acc: i32):
@@ -237,9 +237,9 @@ func.func @f(%x: tensor<4x2xf32>) {
 
 // -----
 
-// Only a depthwise convolution takes 16 bits.
+// Unsigned numbers of 16 bits have no instruction.
 func.func @f(%x: tensor<1x8x8x4xui16>, %w: tensor<4x3x3x4xi8>) {
-  // expected-error @below {{'qnn.fused_conv' op operands must both be 8-bit integers or both f32, got 'ui16' and 'i8' (C2)}}
+  // expected-error @below {{'qnn.fused_conv' op operands must both be 8-bit integers or both f32, or i16 and i8, got 'ui16' and 'i8' (C2)}}
   %0 = qnn.fused_conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
       groups = 1 : i64} : tensor<1x8x8x4xui16>, tensor<4x3x3x4xi8> -> tensor<1x6x6x4xi32> {
   ^bb0(%acc: i32):

@@ -104,39 +104,39 @@ func.func @wide_depthwise_weights(%q: tensor<1x4x4x2xui8>) -> tensor<1x4x4x2xf32
 
 // -----
 
-// A depthwise convolution multiplies 16 bits as they are: 65535 * (127 + 1) is the most that a channel sums up.
-// CHECK-LABEL: @depthwise_words
-func.func @depthwise_words(%q: tensor<1x4x4x2xui16>) -> tensor<1x4x4x2xf32> {
+// 16 bits are multiplied as they are: 32768 * (127 + 1) plus the zero point's offset, 300 * 128, is the most that comes out.
+// CHECK-LABEL: @words
+func.func @words(%q: tensor<1x4x4x2xi16>) -> tensor<1x4x4x2xf32> {
   %s = qnn.constant dense<0.5> : tensor<f32>
-  %z = qnn.constant dense<300> : tensor<ui16>
+  %z = qnn.constant dense<300> : tensor<i16>
   %qw = qnn.constant dense<[[[[127], [1], [0]]], [[[14], [0], [2]]]]> : tensor<2x1x3x1xi8>
   %zw = qnn.constant dense<0> : tensor<i8>
-  %x = qnn.dequantize %q, %s, %z as <ui16, per_tensor> : (tensor<1x4x4x2xui16>, tensor<f32>, tensor<ui16>) -> tensor<1x4x4x2xf32>
+  %x = qnn.dequantize %q, %s, %z as <i16, per_tensor> : (tensor<1x4x4x2xi16>, tensor<f32>, tensor<i16>) -> tensor<1x4x4x2xf32>
   %w = qnn.dequantize %qw, %s, %zw as <i8, per_tensor> : (tensor<2x1x3x1xi8>, tensor<f32>, tensor<i8>) -> tensor<2x1x3x1xf32>
   %y = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 1, 0, 1>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x4x4x2xf32>, tensor<2x1x3x1xf32>) -> tensor<1x4x4x2xf32>
   return %y : tensor<1x4x4x2xf32>
 }
 // CHECK: qnn.fused_conv %arg0, %{{.*}} extras(%{{.*}} : tensor<2xi32>)
 // CHECK-SAME: pad_value = array<i32: 300>
-// CHECK-SAME: qnn.accumulator_bound = 8388480
-// CHECK-SAME: tensor<1x4x4x2xui16>, tensor<2x1x3x1xi8> -> tensor<1x4x4x2xf32>
+// CHECK-SAME: qnn.accumulator_bound = 4232704
+// CHECK-SAME: tensor<1x4x4x2xi16>, tensor<2x1x3x1xi8> -> tensor<1x4x4x2xf32>
 
 // -----
 
-// Other contractions do not.
-// CHECK-LABEL: @linear_of_words
-func.func @linear_of_words(%q: tensor<1x2xui16>) -> tensor<1x1xf32> {
+// The sums of many such products may leave 32 bits.
+// CHECK-LABEL: @many_words
+func.func @many_words(%q: tensor<1x259xi16>) -> tensor<1x1xf32> {
   %s = qnn.constant dense<0.5> : tensor<f32>
-  %z = qnn.constant dense<300> : tensor<ui16>
-  %qw = qnn.constant dense<[[127, 1]]> : tensor<1x2xi8>
+  %z = qnn.constant dense<300> : tensor<i16>
+  %qw = qnn.constant dense<1> : tensor<1x259xi8>
   %zw = qnn.constant dense<0> : tensor<i8>
-  %x = qnn.dequantize %q, %s, %z as <ui16, per_tensor> : (tensor<1x2xui16>, tensor<f32>, tensor<ui16>) -> tensor<1x2xf32>
-  %w = qnn.dequantize %qw, %s, %zw as <i8, per_tensor> : (tensor<1x2xi8>, tensor<f32>, tensor<i8>) -> tensor<1x2xf32>
-  // expected-remark @below {{kept in f32 because integer kernels take 8-bit operands}}
-  %y = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %x = qnn.dequantize %q, %s, %z as <i16, per_tensor> : (tensor<1x259xi16>, tensor<f32>, tensor<i16>) -> tensor<1x259xf32>
+  %w = qnn.dequantize %qw, %s, %zw as <i8, per_tensor> : (tensor<1x259xi8>, tensor<f32>, tensor<i8>) -> tensor<1x259xf32>
+  // expected-remark @below {{kept in f32 because integer kernels take 8-bit operands, or signed 16-bit activations}}
+  %y = qnn.linear %x, %w : (tensor<1x259xf32>, tensor<1x259xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
-// CHECK: qnn.fused_matmul {{.*}} : tensor<1x2xf32>, tensor<1x2xf32> -> tensor<1x1xf32>
+// CHECK: qnn.fused_matmul {{.*}} : tensor<1x259xf32>, tensor<1x259xf32> -> tensor<1x1xf32>
 
 // -----
 

@@ -82,7 +82,7 @@ func.func @two_grids(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) 
 // CHECK-LABEL: func.func @two_parts
 // CHECK: %[[X:.*]] = qnn.binary add
 // CHECK: %[[STEP:.*]] = qnn.constant dense<7.7821{{[0-9]*}}E-5> : tensor<f32>
-// CHECK: %[[Q16:.*]] = qnn.quantize %[[X]], %[[STEP]], %{{.*}} as <ui16, per_tensor> {qnn.tensor = "x"}
+// CHECK: %[[Q16:.*]] = qnn.quantize %[[X]], %[[STEP]], %{{.*}} as <i16, per_tensor> {qnn.tensor = "x"}
 // CHECK: %[[WIDE:.*]] = qnn.dequantize %[[Q16]], %[[STEP]],
 // CHECK: %[[COARSE:.*]] = qnn.constant dense<0.0200000014> : tensor<f32>
 // CHECK: %[[Q:.*]] = qnn.quantize %[[WIDE]], %[[COARSE]], %{{.*}} as <ui8, per_tensor> :
@@ -94,11 +94,11 @@ func.func @two_grids(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) 
 // CHECK: %[[LOW:.*]] = qnn.dequantize %[[R]], %[[FINE]], %[[MIDDLE]]
 // CHECK: %[[SUM:.*]] = qnn.binary add %[[HIGH]], %[[LOW]]
 // CHECK: qnn.linear %[[SUM]],
-func.func @two_parts(%a: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  %x = qnn.binary add %a, %a : tensor<1x2xf32>, tensor<1x2xf32> -> tensor<1x2xf32>
-  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x2xf32>
-  %v = qnn.constant dense<[[63.5, 1.3], [0.1, -31.75]]> : tensor<2x2xf32>
-  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+func.func @two_parts(%a: tensor<1x300xf32>) -> tensor<1x2xf32> {
+  %x = qnn.binary add %a, %a : tensor<1x300xf32>, tensor<1x300xf32> -> tensor<1x300xf32>
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x300xf32>
+  %v = qnn.constant dense<63.5> : tensor<2x300xf32>
+  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<i16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x300xf32>, tensor<2x300xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
 }
 
@@ -106,29 +106,29 @@ func.func @two_parts(%a: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // An input is in f32 anyway.
 // CHECK-LABEL: func.func @two_parts_of_an_input
-// CHECK-NOT: ui16
+// CHECK-NOT: i16
 // CHECK: qnn.quantize %arg0, {{.*}} as <ui8, per_tensor> :
 // CHECK: qnn.binary sub %arg0, %{{.*}} :
-func.func @two_parts_of_an_input(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x2xf32>
-  %v = qnn.constant dense<[[63.5, 1.3], [0.1, -31.75]]> : tensor<2x2xf32>
-  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+func.func @two_parts_of_an_input(%x: tensor<1x300xf32>) -> tensor<1x2xf32> {
+  qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x300xf32>
+  %v = qnn.constant dense<63.5> : tensor<2x300xf32>
+  %0 = qnn.linear %x, %v {qnn.schemes = [#qnn.scheme<i16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x300xf32>, tensor<2x300xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
 }
 
 // -----
 
-// A depthwise convolution takes all bits at once.
+// Where few products are summed, all bits are multiplied at once.
 // CHECK-LABEL: func.func @words
 // CHECK: %[[STEP:.*]] = qnn.constant dense<7.7821{{[0-9]*}}E-5> : tensor<f32>
-// CHECK: %[[Q16:.*]] = qnn.quantize %arg0, %[[STEP]], %{{.*}} as <ui16, per_tensor> {qnn.tensor = "x"}
+// CHECK: %[[Q16:.*]] = qnn.quantize %arg0, %[[STEP]], %{{.*}} as <i16, per_tensor> {qnn.tensor = "x"}
 // CHECK: %[[WIDE:.*]] = qnn.dequantize %[[Q16]], %[[STEP]],
 // CHECK-NOT: ui8
 // CHECK: qnn.conv %[[WIDE]],
 func.func @words(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
   qnn.observe %x {id = 0 : i64, statistics = ["range"], tensor = "x", qnn.range = array<f32: -0.85, 1.7>} : tensor<1x2x2x2xf32>
   %w = qnn.constant dense<[[[[63.5]]], [[[0.5]]]]> : tensor<2x1x1x1xf32>
-  %0 = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 2 : i64, qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
+  %0 = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 2 : i64, qnn.schemes = [#qnn.scheme<i16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
   return %0 : tensor<1x2x2x2xf32>
 }
 
@@ -138,22 +138,20 @@ func.func @words(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
 // qcc-propagate-qdq puts behind the concat; who reads 8 bits has a pair of its own.
 // CHECK-LABEL: func.func @moved
 // CHECK: %[[STEP:.*]] = qnn.constant dense<7.7821{{[0-9]*}}E-5> : tensor<f32>
-// CHECK: %[[B:.*]] = qnn.dequantize %{{.*}}, %[[STEP]], {{.*}} as <ui16, per_tensor>
+// CHECK: %[[B:.*]] = qnn.dequantize %{{.*}}, %[[STEP]], {{.*}} as <i16, per_tensor>
 // CHECK: %[[SAME:.*]] = qnn.constant dense<7.7821{{[0-9]*}}E-5> : tensor<f32>
-// CHECK: %[[A:.*]] = qnn.dequantize %{{.*}}, %[[SAME]], {{.*}} as <ui16, per_tensor>
+// CHECK: %[[A:.*]] = qnn.dequantize %{{.*}}, %[[SAME]], {{.*}} as <i16, per_tensor>
 // CHECK: %[[ALL:.*]] = qnn.concat %[[A]], %[[B]]
 // CHECK: qnn.constant dense<0.0100000007> : tensor<f32>
 // CHECK: qnn.quantize %[[ALL]], {{.*}} as <ui8, per_tensor> :
-// CHECK: qnn.constant dense<0.0200000014> : tensor<f32>
-// CHECK: qnn.quantize %[[ALL]], {{.*}} as <ui8, per_tensor> :
-// CHECK: qnn.binary sub %[[ALL]],
+// CHECK: qnn.linear %[[ALL]],
 // CHECK: return
 func.func @moved(%a: tensor<1x1xf32>, %b: tensor<1x1xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   qnn.observe %a {id = 0 : i64, statistics = ["range"], tensor = "a", qnn.range = array<f32: -0.85, 1.0>} : tensor<1x1xf32>
   qnn.observe %b {id = 1 : i64, statistics = ["range"], tensor = "b", qnn.range = array<f32: -0.25, 1.7>} : tensor<1x1xf32>
   %v = qnn.constant dense<[[63.5, 1.3], [0.1, -31.75]]> : tensor<2x2xf32>
-  %0 = qnn.concat %a, %b {axis = 1 : i64, qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<ui16, per_tensor>]} : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x2xf32>
-  %1 = qnn.linear %0, %v {qnn.schemes = [#qnn.scheme<ui16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %0 = qnn.concat %a, %b {axis = 1 : i64, qnn.schemes = [#qnn.scheme<i16, per_tensor>, #qnn.scheme<i16, per_tensor>]} : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x2xf32>
+  %1 = qnn.linear %0, %v {qnn.schemes = [#qnn.scheme<i16, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   %2 = qnn.linear %0, %v {qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   return %1, %2 : tensor<1x2xf32>, tensor<1x2xf32>
 }

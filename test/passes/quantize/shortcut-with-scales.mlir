@@ -36,7 +36,7 @@ func.func @shortcut(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // What a measurement asks of the addition is asked of the product that reads for it.
 // CHECK-LABEL: func.func @measured
-// CHECK: qnn.quantize {{.*}} as <ui16, per_tensor>
+// CHECK: qnn.quantize {{.*}} as <i16, per_tensor>
 // CHECK: qnn.binary mul {{.*}}qnn.measured_precision = "w8a16"
 // CHECK-NEXT: qnn.binary add {{.*}}qnn.measured_precision = "w8a16"
 func.func @measured(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

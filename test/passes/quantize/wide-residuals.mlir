@@ -7,13 +7,13 @@
 
 // A residual stream of 16 bits: additions read it as it is, contractions read it rounded to 8 bits once more.
 // SCHEMES-COUNT-2: qnn.linear {{.*}} qnn.schemes = [#qnn.scheme<ui8, per_tensor>, #qnn.scheme<i8, per_axis = 0, symmetric, narrow>]
-// SCHEMES: qnn.binary add {{.*}} qnn.schemes = [unit, #qnn.scheme<ui16, per_tensor>]
-// REMARK: {{.*}}quantized as uint16 activations because it is computed on the unrounded result of 'fc2'
+// SCHEMES: qnn.binary add {{.*}} qnn.schemes = [unit, #qnn.scheme<i16, per_tensor>]
+// REMARK: {{.*}}quantized as int16 activations because it is computed on the unrounded result of 'fc2'
 
 // The grid of 16 bits has room for twice what was seen: its step is 5 / 65535.
 // PAIRS: %[[FIRST:.*]] = qnn.linear
 // PAIRS: %[[SCALE:.*]] = qnn.constant dense<7.62951095E-5> : tensor<f32>
-// PAIRS: %[[WIDE:.*]] = qnn.quantize %[[FIRST]], %[[SCALE]], %{{.*}} as <ui16, per_tensor> {qnn.tensor = "a"}
+// PAIRS: %[[WIDE:.*]] = qnn.quantize %[[FIRST]], %[[SCALE]], %{{.*}} as <i16, per_tensor> {qnn.tensor = "a"}
 // PAIRS: %[[STREAM:.*]] = qnn.dequantize %[[WIDE]], %[[SCALE]]
 // PAIRS: %[[Q:.*]] = qnn.quantize %[[STREAM]], {{.*}} as <ui8, per_tensor> {qnn.tensor = "a#2"}
 // PAIRS: %[[D:.*]] = qnn.dequantize %[[Q]]
@@ -21,12 +21,12 @@
 // PAIRS: qnn.binary add %[[SECOND]], %[[STREAM]]
 
 // One addition alone can be left with 8 bits.
-// ONE-COUNT-1: qnn.quantize {{.*}} as <ui16
-// ONE-NOT: qnn.quantize {{.*}} as <ui16
+// ONE-COUNT-1: qnn.quantize {{.*}} as <i16
+// ONE-NOT: qnn.quantize {{.*}} as <i16
 
-// LOWER: %[[STREAM:.*]] = qnn.fused_matmul {{.*}} -> tensor<1x2xui16>
-// LOWER: qnn.round {{.*}} -> ui16
-// LOWER: %[[NARROW:.*]] = qnn.fused_map(%[[STREAM]] : tensor<1x2xui16>) {{.*}} -> tensor<1x2xui8>
+// LOWER: %[[STREAM:.*]] = qnn.fused_matmul {{.*}} -> tensor<1x2xi16>
+// LOWER: qnn.round {{.*}} -> i16
+// LOWER: %[[NARROW:.*]] = qnn.fused_map(%[[STREAM]] : tensor<1x2xi16>) {{.*}} -> tensor<1x2xui8>
 // LOWER: qnn.fused_matmul %[[NARROW]], {{.*}} extras({{.*}}, %[[STREAM]] :
 func.func @stream(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = qnn.constant dense<[[0.5, -0.25], [0.125, 0.75]]> : tensor<2x2xf32>

@@ -215,17 +215,28 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     WideDepthwise, ConvTest,
     testing::Values(
-        ConvCase{9, 9, 100, 100, 3, 1, 1, 1, 100, true, 1, "ui16", "ui8"},
-        ConvCase{9, 13, 72, 72, 5, 2, 2, 1, 72, false, 1, "ui16", "ui16"},
+        ConvCase{9, 9, 100, 100, 3, 1, 1, 1, 100, true, 1, "i16", "ui8"},
+        ConvCase{9, 13, 72, 72, 5, 2, 2, 1, 72, false, 1, "i16", "i16"},
         ConvCase{9, 9, 64, 64, 3, 1, 2, 2, 64, false, 1, "i16", "i8"},
-        ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32, false, 1, "ui16", "f32"},
-        ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, true, 1, "ui16", "ui8"},
-        ConvCase{9, 21, 8, 8, 3, 2, 1, 1, 8, true, 2, "ui16", "ui8"},
-        ConvCase{7, 70, 16, 16, 3, 1, 1, 1, 16, false, 1, "ui16", "ui8"},
+        ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32, false, 1, "i16", "f32"},
+        ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, true, 1, "i16", "ui8"},
+        ConvCase{9, 21, 8, 8, 3, 2, 1, 1, 8, true, 2, "i16", "ui8"},
+        ConvCase{7, 70, 16, 16, 3, 1, 1, 1, 16, false, 1, "i16", "ui8"},
         ConvCase{9, 13, 4, 4, 4, 2, 1, 1, 4, false, 1, "i16", "ui8"},
-        ConvCase{8, 23, 12, 12, 3, 2, 1, 1, 12, true, 1, "ui16", "ui16"},
-        ConvCase{8, 11, 24, 24, 3, 1, 1, 1, 24, true, 1, "ui16", "i8"},
-        ConvCase{8, 11, 5, 5, 3, 1, 1, 1, 5, true, 1, "ui16", "i8"}));
+        ConvCase{8, 23, 12, 12, 3, 2, 1, 1, 12, true, 1, "i16", "i16"},
+        ConvCase{8, 11, 24, 24, 3, 1, 1, 1, 24, true, 1, "i16", "i8"},
+        ConvCase{8, 11, 5, 5, 3, 1, 1, 1, 5, true, 1, "i16", "i8"}));
+
+// Words of others; an odd run of them, too, and many positions and few.
+INSTANTIATE_TEST_SUITE_P(
+    Words, ConvTest,
+    testing::Values(
+        ConvCase{8, 8, 16, 16, 1, 1, 0, 1, 1, false, 1, "i16", "ui8"},
+        ConvCase{9, 7, 3, 20, 3, 2, 1, 1, 1, true, 1, "i16", "i16"},
+        ConvCase{9, 11, 16, 24, 3, 1, 1, 2, 1, false, 1, "i16", "ui8"},
+        ConvCase{9, 8, 20, 20, 3, 1, 2, 2, 4, true, 2, "i16", "i8"},
+        ConvCase{1, 1, 37, 100, 1, 1, 0, 1, 1, false, 1, "i16", "f32"},
+        ConvCase{12, 12, 1, 8, 5, 1, 2, 1, 1, true, 1, "i16", "ui8"}));
 
 INSTANTIATE_TEST_SUITE_P(Float, ConvTest,
                          testing::Values(ConvCase{8, 8, 16, 16, 1, 1, 0, 1, 1,

@@ -112,6 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
     Constant, MatmulTest,
     testing::Values(
         MatmulCase{"1x64", "10x64", "1x10", "ui8", "i8", true, true, 640},
+        MatmulCase{"1x64", "10x64", "1x10", "i16", "i8", true, true, 640},
+        MatmulCase{"2x5x33", "33x70", "2x5x70", "i16", "i8", false, true, 2310},
         MatmulCase{"2x5x33", "33x70", "2x5x70", "i8", "i8", false, true, 2310},
         MatmulCase{"3x7x20", "3x20x18", "3x7x18", "i8", "i8", false, true,
                    1080},

@@ -30,8 +30,8 @@ def Qnn_FusedConvOp : Qnn_FusedOp<"fused_conv"> {
     into a bias constant. `strategy` names the kernel and its tile sizes for the target; `packing` says that `weight` is a
     one-dimensional packed constant.
 
-    Constraints: (C1) as `qnn.conv`; (C2) both element types are 8-bit integers or both f32, or the input of a
-    depthwise convolution has 16-bit integers and the weight 8-bit ones; (C3) block arguments are the
+    Constraints: (C1) as `qnn.conv`; (C2) both element types are 8-bit integers or both f32, or the input has
+    i16 and the weight i8, or i16 where it is packed; (C3) block arguments are the
     accumulator (i32 or f32) and the element types of the extras; (C4) extras broadcast to the result; (C5) the yielded type
     is the result's element type; (C6) `pad_value` has 1 or C elements.
 
@@ -63,8 +63,7 @@ def Qnn_FusedMatmulOp : Qnn_FusedOp<"fused_matmul"> {
     `lhs` [..., M, K] (or [K]-trailing of any rank >= 1 if `rhs` has rank 2), `rhs` [..., N, K] if `transpose_rhs` else
     [..., K, N]; batch dimensions broadcast. Accumulates as `qnn.fused_conv`. A weight matrix is [N, K] with `transpose_rhs`.
 
-    Constraints: (C1) equal K, batch dimensions broadcast; (C2) both element types are 8-bit integers or both f32; (C3) to (C5)
-    as `qnn.fused_conv`.
+    Constraints: (C1) equal K, batch dimensions broadcast; (C2) to (C5) as `qnn.fused_conv`.
   }];
   let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, Variadic<Qnn_Tensor>:$extras, UnitAttr:$transpose_rhs,
                        OptionalAttr<Qnn_PackingAttr>:$packing, OptionalAttr<DictionaryAttr>:$strategy);

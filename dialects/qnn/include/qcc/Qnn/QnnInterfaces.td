@@ -34,8 +34,8 @@ def Qnn_QuantizableOp : OpInterface<"QuantizableOp"> {
     InterfaceMethod<[{True if the op sums products of its activation with a weight operand and has an integer form, which
       accumulates exactly in i32 and ends in an epilogue.}],
       "bool", "isIntegerContraction", (ins), "", "return false;">,
-    InterfaceMethod<[{For integer contractions: the most bits that a stored activation may have in the integer form. Each output
-      of a depthwise op sums few products, so that 16 bits leave room in i32.}],
+    InterfaceMethod<[{For integer contractions: the most bits that a stored activation may have in the integer form: 16, which
+      are signed, where outputs sum so few products with 8-bit weights that i32 has room for all of them, otherwise 8.}],
       "unsigned", "maxActivationBits", (ins), "", "return 8;">,
     InterfaceMethod<[{True if each result element depends on one element of each operand (after broadcasting), so that the op
       can be computed in the epilogue of the op that gives it an operand.}],

@@ -78,8 +78,8 @@ def AssignPrecision : Pass<"qcc-assign-precision", "::mlir::func::FuncOp"> {
     same. A tensor that only depthwise convolutions read, and whose channels differ much in range, gets a grid for each
     channel; its observer's range becomes one pair for each. An elementwise op that an entry gives `w8a16` reads what it reads as
     16-bit integers: with all residual additions the numbers that go from block to block are not rounded to 8 bits on their way.
-    A contraction of scheme `w8a8x2` reads its activation as `ui16`, of which `qcc-materialize-qdq` makes two parts
-    unless the integer form takes 16 bits, as that of a depthwise convolution does. Ops that only
+    A contraction of scheme `w8a8x2` reads its activation as `i16`, of which `qcc-materialize-qdq` makes two parts
+    unless the integer form takes 16 bits, where few products are summed. Ops that only
     move numbers move 16 bits if somebody reads 16 of them. Where no option matches a node, its attribute `qnn.measured_precision`, if it has one, holds the scheme that a measurement asks for
     (compiler/calibrate).
 
@@ -107,7 +107,7 @@ def MaterializeQdq : Pass<"qcc-materialize-qdq", "::mlir::func::FuncOp"> {
   let description = [{
     Before: `qnn.schemes` on ops and `qnn.range` on the observers of what they read. After: rounded operands go through a
     quantize/dequantize pair, one for each tensor and scheme, and weights through one with a scale for each output channel; there
-    are no observers and no `qnn.schemes`. What some reader takes as `ui16` is stored so, over twice the interval that
+    are no observers and no `qnn.schemes`. What some reader takes as `i16` is stored so, over twice the interval that
     was seen, and rounded again for those that take 8 bits. A contraction reads the sum of two pairs of 8 bits: of the number, over
     the same interval, and of what that pair leaves of it. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
     them the pair of what they move.

@@ -26,9 +26,9 @@ enum class Precision {
   w8a8,
   w8a8PerTensor,
   w8a16, ///< w8a8, but elementwise ops read stored numbers of 16 bits.
-  /// w8a8, but contractions read activations of 16 bits: depthwise convolutions
-  /// as they are, others in two parts of 8 bits each, the second one what the
-  /// first leaves, in two products with the same weights.
+  /// w8a8, but contractions read activations of 16 bits: as they are where few
+  /// products are summed, otherwise in two parts of 8 bits each, the second one
+  /// what the first leaves, in two products with the same weights.
   w8a8x2,
   f32
 };
