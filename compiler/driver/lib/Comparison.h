@@ -52,6 +52,10 @@ inline constexpr double kLeastSignal = 6;
 /// decide; that hits few elements in a thousand. Rounding that is wrong hits
 /// half of them.
 inline constexpr double kMostOneSteps = 0.005;
+/// Rounding errors are as large as the numbers are, so that they meet more
+/// middles where steps are finer than 256 to the largest number: so much more
+/// of a tensor of 16 bits may move, but no more than this.
+inline constexpr double kMostFineSteps = 0.4;
 
 /// What comparisons have found so far.
 struct Comparison {
