@@ -142,6 +142,26 @@ std::optional<StridedLayout> lower::viewLayout(Operation *op,
       .Default([](Operation *) { return std::nullopt; });
 }
 
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+bool lower::isInPlace(qnn::ConcatOp op, unsigned operand) {
+  auto parts = op->getAttrOfType<DenseI64ArrayAttr>(kInPlaceAttr);
+  return parts && llvm::is_contained(parts.asArrayRef(), operand);
+}
+
+StridedLayout lower::partLayout(qnn::ConcatOp op, unsigned operand,
+                                ArrayRef<int64_t> strides) {
+  StridedLayout layout;
+  layout.strides.assign(strides.begin(), strides.end());
+  for (Value before : op.getInputs().take_front(operand))
+    layout.offset +=
+        cast<RankedTensorType>(before.getType()).getDimSize(op.getAxis()) *
+        strides[op.getAxis()];
+  return layout;
+}
+
 Value lower::underlyingValue(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!isView(op))

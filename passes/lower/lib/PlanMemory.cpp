@@ -40,7 +40,7 @@ struct Allocation {
 struct PlannedValue {
   OpResult value;
   unsigned allocation;
-  LayoutRequest request;
+  StridedLayout layout;
 };
 
 RankedTensorType typeOf(Value value) {
@@ -53,6 +53,22 @@ bool readsAnyStrides(Operation *op) {
              qnn::ConcatOp, qnn::PadOp, qnn::TileOp>(op);
 }
 
+/// True if the code for `op` writes results of any strides.
+bool writesAnyStrides(Operation *op) {
+  return isa<qnn::FusedConvOp, qnn::FusedMatmulOp, qnn::FusedPoolOp,
+             qnn::FusedMapOp>(op);
+}
+
+/// The concat in whose place `value` is made, or null.
+qnn::ConcatOp concatOf(OpResult value) {
+  if (!value.hasOneUse())
+    return {};
+  OpOperand &use = *value.use_begin();
+  auto concat = dyn_cast<qnn::ConcatOp>(use.getOwner());
+  return concat && isInPlace(concat, use.getOperandNumber()) ? concat
+                                                             : qnn::ConcatOp();
+}
+
 class Planner {
 public:
   explicit Planner(func::FuncOp function) : function(function) {}
@@ -61,6 +77,8 @@ public:
     Block &block = function.getBody().front();
     for (Operation &op : block)
       markView(&op);
+    for (auto concat : block.getOps<qnn::ConcatOp>())
+      markParts(concat);
     StageLiveness liveness(function);
     for (Operation &op : block)
       allocate(&op, liveness);
@@ -72,6 +90,7 @@ private:
   /// Byte strides of a value in the arena, of an argument or of a constant.
   SmallVector<int64_t, 4> stridesOf(Value value);
   void markView(Operation *op);
+  void markParts(qnn::ConcatOp op);
   void allocate(Operation *op, const StageLiveness &liveness);
   std::optional<unsigned> findInPlace(qnn::FusedMapOp op,
                                       const StageLiveness &liveness);
@@ -121,6 +140,24 @@ void Planner::markView(Operation *op) {
     op->setAttr(kViewAttr, UnitAttr::get(op->getContext()));
 }
 
+/// Decides which operands are made where the result wants them: those whose
+/// code can do so and that nobody else reads, who might want another layout.
+void Planner::markParts(qnn::ConcatOp op) {
+  auto result = cast<OpResult>(op.getResult());
+  if (outputIndex(result) ||
+      !getLayoutRequest(result).isCompact(typeOf(result)))
+    return;
+  SmallVector<int64_t> parts;
+  for (auto [i, operand] : llvm::enumerate(op.getInputs())) {
+    auto part = dyn_cast<OpResult>(operand);
+    if (part && part.hasOneUse() && writesAnyStrides(part.getOwner()) &&
+        getLayoutRequest(part).isCompact(typeOf(part)))
+      parts.push_back(i);
+  }
+  if (!parts.empty())
+    op->setAttr(kInPlaceAttr, DenseI64ArrayAttr::get(op->getContext(), parts));
+}
+
 /// The allocation of an operand that `op` may overwrite, element by element.
 std::optional<unsigned> Planner::findInPlace(qnn::FusedMapOp op,
                                              const StageLiveness &liveness) {
@@ -157,22 +194,34 @@ void Planner::allocate(Operation *op, const StageLiveness &liveness) {
   for (OpResult result : op->getResults()) {
     if (outputIndex(result))
       continue;
-    LayoutRequest request = getLayoutRequest(result);
+    // The first part that is made allocates the concat.
+    qnn::ConcatOp concat = concatOf(result);
+    OpResult whole = concat ? cast<OpResult>(concat.getResult()) : result;
+    LayoutRequest request = getLayoutRequest(whole);
     int64_t position = liveness.position(op);
     std::optional<unsigned> shared;
-    if (auto map = dyn_cast<qnn::FusedMapOp>(op))
-      if (request.isCompact(typeOf(result)))
-        shared = findInPlace(map, liveness);
+    if (auto known = allocationOf.find(whole); known != allocationOf.end())
+      shared = known->second;
+    else if (auto map = dyn_cast<qnn::FusedMapOp>(op);
+             map && !concat && request.isCompact(typeOf(result)))
+      shared = findInPlace(map, liveness);
     if (!shared) {
       shared = allocations.size();
       Allocation allocation;
-      allocation.size = std::max<int64_t>(request.byteSize(typeOf(result)), 1);
+      allocation.size = std::max<int64_t>(request.byteSize(typeOf(whole)), 1);
       allocation.first = allocation.last = position;
       allocations.push_back(allocation);
     }
-    allocations[*shared].last = liveness.lastUse(result);
-    allocationOf[result] = *shared;
-    planned.push_back({result, *shared, std::move(request)});
+    allocations[*shared].last = liveness.lastUse(whole);
+    allocationOf[whole] = *shared;
+    StridedLayout layout{request.bytesBefore(typeOf(whole)),
+                         request.byteStrides(typeOf(whole))};
+    if (concat) {
+      StridedLayout part = partLayout(
+          concat, result.use_begin()->getOperandNumber(), layout.strides);
+      layout.offset += part.offset;
+    }
+    planned.push_back({result, *shared, std::move(layout)});
   }
 }
 
@@ -211,11 +260,9 @@ void Planner::annotate() {
   int64_t arenaSize = 0;
   for (const PlannedValue &value : planned) {
     const Allocation &allocation = allocations[value.allocation];
-    RankedTensorType type = typeOf(value.value);
     auto buffer = qnn::BufferAttr::get(
-        function.getContext(),
-        allocation.begin + value.request.bytesBefore(type),
-        value.request.byteStrides(type), allocation.begin, allocation.size);
+        function.getContext(), allocation.begin + value.layout.offset,
+        value.layout.strides, allocation.begin, allocation.size);
     value.value.getOwner()->setAttr(qnn::QnnDialect::kBufferAttr, buffer);
     arenaSize = std::max(arenaSize, allocation.begin + allocation.size);
   }

@@ -65,12 +65,61 @@ LogicalResult verifyExtent(const Planned &value) {
 }
 
 /// An elementwise op may write where it reads for the last time.
-bool isInPlace(const Planned &reader, const Planned &source) {
+bool worksInPlace(const Planned &reader, const Planned &source) {
   return isa<qnn::FusedMapOp>(reader.op) && source.last == reader.first &&
          source.buffer.getOffset() == reader.buffer.getOffset() &&
          llvm::any_of(reader.op->getOperands(), [&](Value operand) {
            return underlyingValue(operand) == source.op->getResult(0);
          });
+}
+
+/// The concat in whose buffer `op` makes its result, right where it is wanted,
+/// or null.
+qnn::ConcatOp concatAround(const Planned &part) {
+  Value value = part.op->getResult(0);
+  auto concat = value.hasOneUse()
+                    ? dyn_cast<qnn::ConcatOp>(value.use_begin()->getOwner())
+                    : qnn::ConcatOp();
+  unsigned operand = concat ? value.use_begin()->getOperandNumber() : 0;
+  if (!concat || !isInPlace(concat, operand))
+    return {};
+  auto buffer =
+      concat->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr);
+  if (!buffer)
+    return {};
+  StridedLayout layout = partLayout(concat, operand, buffer.getStrides());
+  bool isThere =
+      part.buffer.getOffset() == buffer.getOffset() + layout.offset &&
+      part.buffer.getStrides() == ArrayRef<int64_t>(layout.strides);
+  return isThere ? concat : qnn::ConcatOp();
+}
+
+/// Parts of one concat, or a concat and its part.
+bool belongTogether(const Planned &part, const Planned &other) {
+  qnn::ConcatOp concat = concatAround(part);
+  return concat && (concat == other.op || concat == concatAround(other));
+}
+
+/// A concat copies those of its operands that are not in place already, from
+/// elsewhere.
+LogicalResult verifyParts(const Planned &value) {
+  auto concat = dyn_cast<qnn::ConcatOp>(value.op);
+  if (!concat)
+    return success();
+  for (auto [i, operand] : llvm::enumerate(concat.getInputs())) {
+    if (!isInPlace(concat, i))
+      continue;
+    Operation *part = operand.getDefiningOp();
+    auto buffer =
+        part
+            ? part->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr)
+            : qnn::BufferAttr();
+    if (!buffer || concatAround({part, buffer, 0, 0}) != concat)
+      return concat.emitOpError()
+             << "does not find operand " << i << " in its own buffer, where "
+             << kInPlaceAttr << " says it is";
+  }
+  return success();
 }
 
 struct VerifyMemoryPlanPass
@@ -85,11 +134,11 @@ struct VerifyMemoryPlanPass
         continue;
       Planned value{&op, buffer, liveness.position(&op),
                     liveness.lastUse(op.getResult(0))};
-      if (failed(verifyExtent(value)))
+      if (failed(verifyExtent(value)) || failed(verifyParts(value)))
         signalPassFailure();
       for (const Planned &earlier : values) {
         if (earlier.last < value.first || !earlier.overlaps(value) ||
-            isInPlace(value, earlier))
+            worksInPlace(value, earlier) || belongTogether(earlier, value))
           continue;
         InFlightDiagnostic diagnostic =
             op.emitOpError()

@@ -61,12 +61,14 @@ LogicalResult emitCopyOfView(Kernel &kernel, Operation *op) {
 
 LogicalResult emitConcat(Kernel &kernel, qnn::ConcatOp op) {
   ArrayRef<int64_t> strides = kernel.strides(op.getResult());
-  int64_t offset = 0;
-  for (Value input : op.getInputs()) {
-    emitCopyNest(kernel, typeOf(input).getShape(),
-                 withStrides(kernel, input, kernel.strides(input)),
-                 withStrides(kernel, op.getResult(), strides, offset));
-    offset += typeOf(input).getDimSize(op.getAxis()) * strides[op.getAxis()];
+  for (auto [i, input] : llvm::enumerate(op.getInputs())) {
+    if (lower::isInPlace(op, i))
+      continue;
+    lower::StridedLayout part = lower::partLayout(op, i, strides);
+    emitCopyNest(
+        kernel, typeOf(input).getShape(),
+        withStrides(kernel, input, kernel.strides(input)),
+        withStrides(kernel, op.getResult(), part.strides, part.offset));
   }
   return success();
 }

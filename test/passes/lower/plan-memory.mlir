@@ -118,3 +118,52 @@ func.func @reshape_with_halo(%x: tensor<1x1x4x4xf32>, %w: tensor<8x3x3x1xf32>) -
   }
   return %1 : tensor<1x4x4x8xf32>
 }
+
+// -----
+
+// Of a concat of channels, what a map makes for it alone is made in place; a value that somebody else reads, an argument and
+// what a softmax makes are copied.
+// CHECK-LABEL: func.func @concat
+func.func @concat(%x: tensor<3x16xf32>) -> (tensor<3x64xf32>, tensor<3x16xf32>) {
+  // CHECK: qnn.fused_map{{.*}}qnn.buffer = #qnn.buffer<[[B:[0-9]+]], [256, 4], [[A:[0-9]+]], 768>
+  %0 = qnn.fused_map(%x : tensor<3x16xf32>) -> tensor<3x16xf32> {
+  ^bb0(%v: f32):
+    %a = arith.addf %v, %v : f32
+    qnn.yield %a : f32
+  }
+  // CHECK: qnn.softmax {{.*}}qnn.buffer = #qnn.buffer<{{[0-9]+}}, [64, 4]
+  %1 = qnn.softmax %x {axis = 1 : i64} : tensor<3x16xf32>
+  // CHECK: qnn.fused_map{{.*}}qnn.buffer = #qnn.buffer<{{[0-9]+}}, [64, 4]
+  %2 = qnn.fused_map(%x : tensor<3x16xf32>) -> tensor<3x16xf32> {
+  ^bb0(%v: f32):
+    %a = arith.mulf %v, %v : f32
+    qnn.yield %a : f32
+  }
+  // CHECK: qnn.concat {{.*}}qnn.buffer = #qnn.buffer<[[A]], [256, 4], [[A]], 768>, qnn.in_place = array<i64: 1>
+  %3 = qnn.concat %1, %0, %2, %x {axis = 1 : i64} : (tensor<3x16xf32>, tensor<3x16xf32>, tensor<3x16xf32>, tensor<3x16xf32>) -> tensor<3x64xf32>
+  %4 = qnn.softmax %3 {axis = 1 : i64} : tensor<3x64xf32>
+  %5 = qnn.softmax %2 {axis = 1 : i64} : tensor<3x16xf32>
+  return %4, %5 : tensor<3x64xf32>, tensor<3x16xf32>
+}
+
+// -----
+
+// A concat with a halo, or one that is returned, gets copies.
+// CHECK-LABEL: func.func @concat_elsewhere
+// CHECK-NOT: qnn.in_place
+func.func @concat_elsewhere(%x: tensor<1x4x16xf32>) -> (tensor<1x8x16xf32>, tensor<1x8x16xf32>) {
+  %0 = qnn.fused_map(%x : tensor<1x4x16xf32>) -> tensor<1x4x16xf32> {
+  ^bb0(%v: f32):
+    %a = arith.addf %v, %v : f32
+    qnn.yield %a : f32
+  }
+  %1 = qnn.fused_map(%x : tensor<1x4x16xf32>) -> tensor<1x4x16xf32> {
+  ^bb0(%v: f32):
+    %a = arith.addf %v, %v : f32
+    qnn.yield %a : f32
+  }
+  %2 = qnn.concat %0, %x {axis = 1 : i64, qnn.halo = array<i64: 0, 1, 0, 0, 1, 0>} : (tensor<1x4x16xf32>, tensor<1x4x16xf32>) -> tensor<1x8x16xf32>
+  %3 = qnn.softmax %2 {axis = 2 : i64} : tensor<1x8x16xf32>
+  %4 = qnn.concat %1, %x {axis = 1 : i64} : (tensor<1x4x16xf32>, tensor<1x4x16xf32>) -> tensor<1x8x16xf32>
+  return %3, %4 : tensor<1x8x16xf32>, tensor<1x8x16xf32>
+}

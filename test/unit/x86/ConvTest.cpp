@@ -135,6 +135,38 @@ TEST(ConvOfView, EqualsInterpreter) {
             "");
 }
 
+// Convolutions write their part of a concat, on all axes, beside one that is
+// copied.
+TEST(ConvIntoConcat, EqualsInterpreter) {
+  for (int axis : {1, 3}) {
+    std::string concat = axis == 1 ? "1x18x5x24" : "1x6x5x72";
+    std::string conv = R"(
+      {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64}
+          : tensor<1x6x5x16xui8>, tensor<24x1x1x16xi8> -> tensor<1x6x5x24xi32> {
+      ^bb0(%acc: i32):
+        qnn.yield %acc : i32
+      }
+)";
+    std::string program =
+        "func.func @main(%x: tensor<1x6x5x16xui8>, %r: tensor<1x6x5x24xi32>) "
+        "-> tensor<" +
+        concat + "xi32> {\n  %v = qnn.constant dense<3> : " +
+        "tensor<24x1x1x16xi8>\n  %w = qnn.constant dense<-7> : "
+        "tensor<24x1x1x16xi8>\n  %0 = qnn.fused_conv %x, %v" +
+        conv + "  %1 = qnn.fused_conv %x, %w" + conv +
+        "  %2 = qnn.concat %0, %r, %1 {axis = " + std::to_string(axis) +
+        " : i64} : (tensor<1x6x5x24xi32>, tensor<1x6x5x24xi32>, "
+        "tensor<1x6x5x24xi32>) -> tensor<" +
+        concat + "xi32>\n  %3 = qnn.fused_map(%2 : tensor<" + concat +
+        "xi32>) -> tensor<" + concat +
+        "xi32> {\n  ^bb0(%a: i32):\n    %c = arith.constant 5 : i32\n    %b = "
+        "arith.muli %a, %c : i32\n    qnn.yield %b : i32\n  }\n  return %3 : "
+        "tensor<" +
+        concat + "xi32>\n}\n";
+    EXPECT_EQ(compareWithInterpreter(program, 5), "") << axis;
+  }
+}
+
 // Weights that are arguments are packed while the model runs.
 TEST(ConvOfComputedWeights, EqualsInterpreter) {
   EXPECT_EQ(compareWithInterpreter(R"(

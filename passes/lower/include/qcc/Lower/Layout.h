@@ -29,6 +29,10 @@
 // its operand's memory with other strides. Reshapes of compact values are, and
 // transposes, slices and broadcasts where all readers take any strides.
 //
+// Parts. Operands of a concat that nobody else reads are made where the concat
+// wants them; `qnn.in_place` lists their numbers. They have its buffer, with an
+// offset of their own.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef QCC_LOWER_LAYOUT_H
@@ -42,6 +46,7 @@ constexpr llvm::StringLiteral kHaloAttr = "qnn.halo";
 constexpr llvm::StringLiteral kHaloValueAttr = "qnn.halo_value";
 constexpr llvm::StringLiteral kChannelsAttr = "qnn.channels";
 constexpr llvm::StringLiteral kViewAttr = "qnn.view";
+constexpr llvm::StringLiteral kInPlaceAttr = "qnn.in_place";
 /// Bytes of arena that a planned function needs, on the function.
 constexpr llvm::StringLiteral kArenaSizeAttr = "qnn.arena_size";
 
@@ -51,6 +56,13 @@ struct StridedLayout {
   int64_t offset = 0;
   llvm::SmallVector<int64_t, 4> strides;
 };
+
+/// True if the operand of this number is made where `op` wants it.
+bool isInPlace(qnn::ConcatOp op, unsigned operand);
+
+/// Where this operand lies in the result of `op`, which has these strides.
+StridedLayout partLayout(qnn::ConcatOp op, unsigned operand,
+                         llvm::ArrayRef<int64_t> strides);
 
 /// What the op that defines a value was asked for, with the defaults filled in.
 struct LayoutRequest {

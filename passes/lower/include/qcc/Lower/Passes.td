@@ -120,6 +120,7 @@ def PlanMemoryPass : Pass<"qcc-plan-memory", "::mlir::func::FuncOp"> {
     see `qcc/Lower/Layout.h`) are honoured. Values share bytes if one is read for the last time before the other is made;
     a `qnn.fused_map` works in place where it is the last reader of an operand of the same layout. Reshapes of compact values,
     and transposes, slices and broadcasts whose readers take any strides, become views (`qnn.view`) without memory.
+    What contractions, pools and maps make for a concat alone is made in its buffer (`qnn.in_place`), and not copied.
     The size of the arena is the attribute `qnn.arena_size` of the function.
 
     Before: static shapes, one block, returned values as `qcc-insert-copies` leaves them. After: each result is a constant, a
@@ -140,7 +141,8 @@ def VerifyMemoryPlanPass : Pass<"qcc-verify-memory-plan", "::mlir::func::FuncOp"
   let description = [{
     Checks a function that `qcc-plan-memory` annotated, independently of how it planned: the elements and the halo of each
     value lie within its buffer, buffers are aligned, and no op writes to bytes of a value that is read at the same time or
-    later, unless it is an elementwise op that reads it for the last time. Changes nothing.
+    later, unless it is an elementwise op that reads it for the last time. Operands of a concat that are said to be in place are where
+    it wants them. Changes nothing.
   }];
 }
 
