@@ -7,20 +7,23 @@
 //===----------------------------------------------------------------------===//
 //
 // Vectors run over channels. A unit of work is one row of output positions for
-// one vector of channels, whose weights stay in registers along the row. Bytes
-// and words are widened to 32 bits on loading; LLVM multiplies such numbers
-// with vpmaddwd or vpdpwssd.
+// one vector of channels, whose weights stay in registers along the row.
 //
-// With VNNI, a unit has as many channels as a register has elements. Four rows
-// of bytes, or two of words, of a column of the window are interleaved into
-// dwords, which serve vpdpbusd or vpdpwssd for every output that the column
-// belongs to. Within their 128-bit lanes channels are then out of order by
-// fours, and brought back before the epilogue. Where two or more output columns
-// of all channels fit into a register, they share it: they are neighbours in
-// the output, and in the input after one shuffle at most, and weights repeat.
+// Of integers with two dimensions of taps, a unit has as many channels as a
+// register has bytes, or words if the inputs are words or there is no VNNI:
+// then bytes are widened on loading. Four rows of bytes, or two of words, of a
+// column of the window are interleaved into dwords, which serve vpdpbusd, or
+// vpdpwssd or vpmaddwd, for every output that the column belongs to. Within
+// their 128-bit lanes channels are then out of order by fours, and brought back
+// before the epilogue. Where two or more output columns of all channels fit
+// into a register, they share it: they are neighbours in the output, and in the
+// input after one shuffle at most, and weights repeat.
 //
 // vpdpbusd wants unsigned bytes: signed ones are moved up by 128, and sums
 // start from what takes that off again.
+//
+// Floats, and windows of other ranks, are multiplied tap by tap, integers after
+// widening to 32 bits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,6 +50,7 @@ public:
       : kernel(kernel), b(kernel.getBuilder()), c(contraction), isa(isa),
         lhsBytes(target::elementBytes(getElementTypeOrSelf(c.lhs))),
         rhsBytes(c.isFloat ? 4 : 1), channels(c.groups),
+        multipliesWords(c.isWords || !isa.hasVnni),
         epilogue(kernel, *c.epilogue, c.extras, c.extraChannels, isa.lanes) {
     listTaps(0, 0);
     if (canInterleave())
@@ -74,9 +78,10 @@ private:
   /// Dwords of the channels of a unit, in each all rows that fit.
   using Dwords = SmallVector<Value, 4>;
   /// Elements of a register, and the type of one that is full of inputs.
-  int64_t unitChannels() const { return kRegisterBytes / lhsBytes; }
+  int64_t unitChannels() const { return isa.lanes * (multipliesWords ? 2 : 4); }
   VectorType registerType() const {
-    return VectorType::get({unitChannels()}, b.getIntegerType(8 * lhsBytes));
+    return VectorType::get({unitChannels()},
+                           b.getIntegerType(multipliesWords ? 16 : 8));
   }
   bool canInterleave() const;
   /// Output columns that share a register; 1 if they cannot.
@@ -89,6 +94,8 @@ private:
   /// The rows of one column of the window, which `load` gives by number, in
   /// dwords.
   SmallVector<Dwords> interleaveColumn(function_ref<Value(int64_t)> load);
+  /// Stored bytes or words as registerType().
+  Value widen(Value stored, bool isUnsigned);
   Value loadWeights(Value pointer);
   Value loadInput(Value pointer);
   Value multiply(Value sum, Value bytes, Value weights);
@@ -115,6 +122,7 @@ private:
   const Contraction &c;
   const Isa &isa;
   int64_t lhsBytes, rhsBytes, channels;
+  bool multipliesWords; ///< Where rows are interleaved.
   VectorEpilogue epilogue;
   SmallVector<int64_t> taps;
   int64_t shared = 1;
@@ -143,8 +151,7 @@ void DepthwiseKernel::advance(Value &pointer, Value coordinate,
 }
 
 bool DepthwiseKernel::flips() const {
-  return canInterleave() && !c.isWords &&
-         !qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
+  return !multipliesWords && !qnn::isUnsigned(getElementTypeOrSelf(c.lhs));
 }
 
 Value DepthwiseKernel::flip(Value stored) {
@@ -275,9 +282,9 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
 
 bool DepthwiseKernel::canInterleave() const {
   bool wholeUnits = c.block % unitChannels() == 0;
-  return isa.hasVnni && !c.isFloat && c.loops.size() == 2 &&
+  return !c.isFloat && c.loops.size() == 2 &&
          (wholeUnits || countShared() > 1) && kernel.hasReadSlack(c.lhs) &&
-         !qnn::isUnsigned(getElementTypeOrSelf(c.rhs));
+         (multipliesWords || !qnn::isUnsigned(getElementTypeOrSelf(c.rhs)));
 }
 
 int64_t DepthwiseKernel::countShared() const {
@@ -305,16 +312,16 @@ DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
   // 128-bit lane: vpunpck{l,h}{bw,wd}.
   auto unpack = [&](Value a, Value b2, bool high) -> Value {
     int64_t elements = cast<VectorType>(a.getType()).getNumElements(),
-            lane = elements / 4;
+            lane = elements * 4 / isa.lanes;
     SmallVector<int64_t> order;
     for (int64_t first = high ? lane / 2 : 0; first < elements; first += lane)
       for (int64_t i = first; i < first + lane / 2; ++i)
         order.append({i, elements + i});
     return vector::ShuffleOp::create(b, a, b2, order);
   };
-  if (c.isWords)
+  if (multipliesWords)
     return {unpack(rows[0], rows[1], false), unpack(rows[0], rows[1], true)};
-  auto words = VectorType::get({kRegisterBytes / 2}, b.getI16Type());
+  auto words = VectorType::get({unitChannels() / 2}, b.getI16Type());
   auto pairs = [&](Value a, Value b2, bool high) -> Value {
     return vector::BitCastOp::create(b, words, unpack(a, b2, high));
   };
@@ -331,21 +338,22 @@ DepthwiseKernel::Dwords DepthwiseKernel::interleave(ArrayRef<Value> rows) {
 
 DepthwiseKernel::Dwords DepthwiseKernel::inOrder(const Dwords &sums) {
   // 128-bit lanes of two registers.
-  auto blocks = [&](Value a, Value b2, std::array<int64_t, 4> which) -> Value {
+  auto blocks = [&](Value a, Value b2, ArrayRef<int64_t> which) -> Value {
     SmallVector<int64_t> order;
     for (int64_t block : which)
       for (int64_t i = 0; i < 4; ++i)
         order.push_back(block * 4 + i);
     return vector::ShuffleOp::create(b, a, b2, order);
   };
-  if (c.isWords)
+  if (multipliesWords && isa.lanes == 8)
+    return {blocks(sums[0], sums[1], {0, 2}), blocks(sums[0], sums[1], {1, 3})};
+  if (multipliesWords)
     return {blocks(sums[0], sums[1], {0, 4, 1, 5}),
             blocks(sums[0], sums[1], {2, 6, 3, 7})};
   // The transposed 4x4 matrix of lanes.
   Dwords ordered(4);
   for (int64_t half = 0; half < 2; ++half) {
-    std::array<int64_t, 4> ends = {2 * half, 2 * half + 1, 4 + 2 * half,
-                                   5 + 2 * half};
+    int64_t ends[] = {2 * half, 2 * half + 1, 4 + 2 * half, 5 + 2 * half};
     Value front = blocks(sums[0], sums[1], ends),
           back = blocks(sums[2], sums[3], ends);
     ordered[2 * half] = blocks(front, back, {0, 2, 4, 6});
@@ -357,7 +365,7 @@ DepthwiseKernel::Dwords DepthwiseKernel::inOrder(const Dwords &sums) {
 SmallVector<DepthwiseKernel::Dwords>
 DepthwiseKernel::interleaveColumn(function_ref<Value(int64_t)> load) {
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(registerType()));
-  int64_t fitting = 4 / lhsBytes;
+  int64_t fitting = multipliesWords ? 2 : 4;
   SmallVector<Dwords> result;
   for (int64_t group = 0; group < c.loops[0].count; group += fitting) {
     SmallVector<Value> rows(fitting, zero);
@@ -367,6 +375,14 @@ DepthwiseKernel::interleaveColumn(function_ref<Value(int64_t)> load) {
     result.push_back(interleave(rows));
   }
   return result;
+}
+
+Value DepthwiseKernel::widen(Value stored, bool isUnsigned) {
+  if (stored.getType() == registerType())
+    return stored;
+  return isUnsigned
+             ? arith::ExtUIOp::create(b, registerType(), stored).getResult()
+             : arith::ExtSIOp::create(b, registerType(), stored).getResult();
 }
 
 /// One tap of all channels of a unit, repeated for the columns that share a
@@ -381,17 +397,16 @@ Value DepthwiseKernel::loadWeights(Value pointer) {
       order.push_back(i % channels);
     value = vector::ShuffleOp::create(b, value, value, order);
   }
-  return c.isWords
-             ? arith::ExtSIOp::create(b, registerType(), value).getResult()
-             : value;
+  return widen(value, qnn::isUnsigned(getElementTypeOrSelf(c.rhs)));
 }
 
 /// The inputs of one tap for all channels and columns that share a register, as
 /// the instruction takes them.
 Value DepthwiseKernel::loadInput(Value pointer) {
+  auto stored =
+      VectorType::get({unitChannels()}, b.getIntegerType(8 * lhsBytes));
   auto load = [&](Value from) -> Value {
-    return LLVM::LoadOp::create(b, registerType(), from,
-                                /*alignment=*/lhsBytes);
+    return LLVM::LoadOp::create(b, stored, from, /*alignment=*/lhsBytes);
   };
   Value value = load(pointer);
   if (int64_t distance = c.positions.back().lhs / lhsBytes;
@@ -401,18 +416,26 @@ Value DepthwiseKernel::loadInput(Value pointer) {
       order.push_back(
           i < shared * channels ? i / channels * distance + i % channels : 0);
     value = vector::ShuffleOp::create(
-        b, value, load(kernel.offset(pointer, kRegisterBytes)), order);
+        b, value, load(kernel.offset(pointer, unitChannels() * lhsBytes)),
+        order);
   }
+  value = widen(value, qnn::isUnsigned(getElementTypeOrSelf(c.lhs)));
   return flips() ? flip(value) : value;
 }
 
+/// `sum` and the products of `inputs` and `weights`, all that stand in a dword.
 Value DepthwiseKernel::multiply(Value sum, Value inputs, Value weights) {
-  return LLVM::CallIntrinsicOp::create(
-             b, b.getLoc(), sum.getType(),
-             b.getStringAttr(c.isWords ? "llvm.x86.avx512.vpdpwssd.512"
-                                       : "llvm.x86.avx512.vpdpbusd.512"),
-             ValueRange{sum, inputs, weights})
-      .getResult(0);
+  auto call = [&](StringRef intrinsic, ValueRange arguments) -> Value {
+    return LLVM::CallIntrinsicOp::create(b, b.getLoc(), sum.getType(),
+                                         b.getStringAttr(intrinsic), arguments)
+        .getResult(0);
+  };
+  if (!multipliesWords)
+    return call("llvm.x86.avx512.vpdpbusd.512", {sum, inputs, weights});
+  if (isa.hasVnni)
+    return call("llvm.x86.avx512.vpdpwssd.512", {sum, inputs, weights});
+  return arith::AddIOp::create(
+      b, sum, call("llvm.x86.avx2.pmadd.wd", {inputs, weights}));
 }
 
 void DepthwiseKernel::emitInterleavedRow(const Row &row, int64_t valid) {
