@@ -47,7 +47,7 @@ static constexpr double kAlmostAll = 0.17;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.
-static constexpr int64_t kMacs = int64_t(1) << 36;
+static constexpr int64_t kMacs = int64_t(1) << 38;
 static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
 
 /// A contraction with constant weights, or an elementwise op that can read more
