@@ -151,8 +151,11 @@ void Comparison::add(StringRef name, const qnn::Tensor &before,
     return;
   integers += a->size();
   oneStep += moved;
-  double share = std::min(kMostOneSteps * std::max(1.0, largest / (256 * step)),
-                          kMostFineSteps);
+  Type element = before.getElementType();
+  double share = kMostOneSteps;
+  if (element.isInteger(16) || isa<FloatType>(element))
+    share =
+        std::min(share * std::max(1.0, largest / (256 * step)), kMostFineSteps);
   // One of a few is not a share.
   if (moved > std::max<double>(2, share * a->size()))
     violate(llvm::formatv("{0} of {1} integers moved by one step", moved,

@@ -109,8 +109,7 @@ LogicalResult verifyOperandTypes(Operation *op, Type a, Type b,
   accumulator = accumulatorType(a, b, isPacked);
   if (!accumulator)
     return op->emitOpError() << "operands must both be 8-bit integers or both "
-                                "f32, or i16 and i8, "
-                                "got "
+                                "f32, or i16 and i8, got "
                              << a << " and " << b << " (C2)";
   return success();
 }

@@ -151,6 +151,15 @@ bool lower::isInPlace(qnn::ConcatOp op, unsigned operand) {
   return parts && llvm::is_contained(parts.asArrayRef(), operand);
 }
 
+qnn::ConcatOp lower::concatAround(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  OpOperand &use = *value.use_begin();
+  auto concat = dyn_cast<qnn::ConcatOp>(use.getOwner());
+  return concat && isInPlace(concat, use.getOperandNumber()) ? concat
+                                                             : qnn::ConcatOp();
+}
+
 StridedLayout lower::partLayout(qnn::ConcatOp op, unsigned operand,
                                 ArrayRef<int64_t> strides) {
   StridedLayout layout;

@@ -59,16 +59,6 @@ bool writesAnyStrides(Operation *op) {
              qnn::FusedMapOp>(op);
 }
 
-/// The concat in whose place `value` is made, or null.
-qnn::ConcatOp concatOf(OpResult value) {
-  if (!value.hasOneUse())
-    return {};
-  OpOperand &use = *value.use_begin();
-  auto concat = dyn_cast<qnn::ConcatOp>(use.getOwner());
-  return concat && isInPlace(concat, use.getOperandNumber()) ? concat
-                                                             : qnn::ConcatOp();
-}
-
 class Planner {
 public:
   explicit Planner(func::FuncOp function) : function(function) {}
@@ -195,7 +185,7 @@ void Planner::allocate(Operation *op, const StageLiveness &liveness) {
     if (outputIndex(result))
       continue;
     // The first part that is made allocates the concat.
-    qnn::ConcatOp concat = concatOf(result);
+    qnn::ConcatOp concat = concatAround(result);
     OpResult whole = concat ? cast<OpResult>(concat.getResult()) : result;
     LayoutRequest request = getLayoutRequest(whole);
     int64_t position = liveness.position(op);

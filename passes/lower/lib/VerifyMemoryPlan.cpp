@@ -73,31 +73,28 @@ bool worksInPlace(const Planned &reader, const Planned &source) {
          });
 }
 
-/// The concat in whose buffer `op` makes its result, right where it is wanted,
-/// or null.
-qnn::ConcatOp concatAround(const Planned &part) {
-  Value value = part.op->getResult(0);
-  auto concat = value.hasOneUse()
-                    ? dyn_cast<qnn::ConcatOp>(value.use_begin()->getOwner())
-                    : qnn::ConcatOp();
-  unsigned operand = concat ? value.use_begin()->getOperandNumber() : 0;
-  if (!concat || !isInPlace(concat, operand))
-    return {};
+/// The concat in whose buffer `part` lies, right where it is wanted, or null.
+qnn::ConcatOp verifiedConcat(Operation *part, qnn::BufferAttr partBuffer) {
+  Value value = part->getResult(0);
+  qnn::ConcatOp concat = concatAround(value);
   auto buffer =
-      concat->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr);
+      concat
+          ? concat->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr)
+          : qnn::BufferAttr();
   if (!buffer)
     return {};
-  StridedLayout layout = partLayout(concat, operand, buffer.getStrides());
-  bool isThere =
-      part.buffer.getOffset() == buffer.getOffset() + layout.offset &&
-      part.buffer.getStrides() == ArrayRef<int64_t>(layout.strides);
+  StridedLayout layout = partLayout(
+      concat, value.use_begin()->getOperandNumber(), buffer.getStrides());
+  bool isThere = partBuffer.getOffset() == buffer.getOffset() + layout.offset &&
+                 partBuffer.getStrides() == ArrayRef<int64_t>(layout.strides);
   return isThere ? concat : qnn::ConcatOp();
 }
 
 /// Parts of one concat, or a concat and its part.
 bool belongTogether(const Planned &part, const Planned &other) {
-  qnn::ConcatOp concat = concatAround(part);
-  return concat && (concat == other.op || concat == concatAround(other));
+  qnn::ConcatOp concat = verifiedConcat(part.op, part.buffer);
+  return concat && (concat == other.op ||
+                    concat == verifiedConcat(other.op, other.buffer));
 }
 
 /// A concat copies those of its operands that are not in place already, from
@@ -114,7 +111,7 @@ LogicalResult verifyParts(const Planned &value) {
         part
             ? part->getAttrOfType<qnn::BufferAttr>(qnn::QnnDialect::kBufferAttr)
             : qnn::BufferAttr();
-    if (!buffer || concatAround({part, buffer, 0, 0}) != concat)
+    if (!buffer || verifiedConcat(part, buffer) != concat)
       return concat.emitOpError()
              << "does not find operand " << i << " in its own buffer, where "
              << kInPlaceAttr << " says it is";

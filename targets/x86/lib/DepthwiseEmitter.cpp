@@ -29,6 +29,7 @@
 
 #include "Contraction.h"
 #include "Emitters.h"
+#include "Microkernel.h"
 #include "VectorEpilogue.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -425,17 +426,13 @@ Value DepthwiseKernel::loadInput(Value pointer) {
 
 /// `sum` and the products of `inputs` and `weights`, all that stand in a dword.
 Value DepthwiseKernel::multiply(Value sum, Value inputs, Value weights) {
-  auto call = [&](StringRef intrinsic, ValueRange arguments) -> Value {
-    return LLVM::CallIntrinsicOp::create(b, b.getLoc(), sum.getType(),
-                                         b.getStringAttr(intrinsic), arguments)
-        .getResult(0);
-  };
-  if (!multipliesWords)
-    return call("llvm.x86.avx512.vpdpbusd.512", {sum, inputs, weights});
-  if (isa.hasVnni)
-    return call("llvm.x86.avx512.vpdpwssd.512", {sum, inputs, weights});
-  return arith::AddIOp::create(
-      b, sum, call("llvm.x86.avx2.pmadd.wd", {inputs, weights}));
+  if (multipliesWords)
+    return addWordProducts(b, isa, sum, inputs, weights);
+  return LLVM::CallIntrinsicOp::create(
+             b, b.getLoc(), sum.getType(),
+             b.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
+             ValueRange{sum, inputs, weights})
+      .getResult(0);
 }
 
 void DepthwiseKernel::emitInterleavedRow(const Row &row, int64_t valid) {

@@ -20,11 +20,6 @@ constexpr llvm::StringLiteral kBlockKey = "block";
 constexpr llvm::StringLiteral kDirectKernel = "direct";
 constexpr llvm::StringLiteral kDepthwiseKernel = "depthwise";
 
-/// A register of AVX-512. Depthwise kernels with VNNI take so many channels
-/// together if they are bytes; it is the packed block of layers that have more
-/// than one vector of them.
-constexpr int64_t kRegisterBytes = 64;
-
 /// True if the strategy of `op`, a contraction, names this kernel.
 bool hasKernel(mlir::Operation *op, llvm::StringRef kernel);
 

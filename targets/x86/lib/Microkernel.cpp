@@ -14,6 +14,24 @@ using namespace mlir;
 using namespace qcc;
 using namespace qcc::x86;
 
+static Value callIntrinsic(ImplicitLocOpBuilder &b, StringRef intrinsic,
+                           Type type, ValueRange arguments) {
+  return LLVM::CallIntrinsicOp::create(b, b.getLoc(), type,
+                                       b.getStringAttr(intrinsic), arguments)
+      .getResult(0);
+}
+
+Value x86::addWordProducts(ImplicitLocOpBuilder &builder, const Isa &isa,
+                           Value sums, Value a, Value b) {
+  Type type = sums.getType();
+  if (isa.hasVnni)
+    return callIntrinsic(builder, "llvm.x86.avx512.vpdpwssd.512", type,
+                         {sums, a, b});
+  return arith::AddIOp::create(
+      builder, sums,
+      callIntrinsic(builder, "llvm.x86.avx2.pmadd.wd", type, {a, b}));
+}
+
 VectorType Microkernel::accumulatorType() const {
   return VectorType::get({isa.lanes}, arithmetic == Arithmetic::fma
                                           ? Type(b.getF32Type())
@@ -95,9 +113,7 @@ Value Microkernel::loadRhs(Value pointer) {
 
 Value Microkernel::call(StringRef intrinsic, Type type,
                         ArrayRef<Value> arguments) {
-  return LLVM::CallIntrinsicOp::create(b, b.getLoc(), type,
-                                       b.getStringAttr(intrinsic), arguments)
-      .getResult(0);
+  return callIntrinsic(b, intrinsic, type, arguments);
 }
 
 /// The sums of four products that stand together, if none of two leaves i16.
@@ -150,12 +166,7 @@ void Microkernel::step(MutableArrayRef<Value> accumulators, Value lhs,
                    {sum, row, weights[v]});
         break;
       case Arithmetic::words:
-        sum = isa.hasVnni ? call("llvm.x86.avx512.vpdpwssd.512",
-                                 accumulatorType(), {sum, row, weights[v]})
-                          : arith::AddIOp::create(b, sum,
-                                                  call("llvm.x86.avx2.pmadd.wd",
-                                                       accumulatorType(),
-                                                       {row, weights[v]}));
+        sum = addWordProducts(b, isa, sum, row, weights[v]);
         break;
       case Arithmetic::pairBytes:
         sum = arith::AddIOp::create(b, sum, multiplyPairs(row, weights[v]));

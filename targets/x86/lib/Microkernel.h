@@ -32,6 +32,10 @@
 
 namespace qcc::x86 {
 
+/// `sums`, i32, plus the sums of two neighbouring products of i16.
+mlir::Value addWordProducts(mlir::ImplicitLocOpBuilder &builder, const Isa &isa,
+                            mlir::Value sums, mlir::Value a, mlir::Value b);
+
 class Microkernel {
 public:
   Microkernel(target::Kernel &kernel, const Contraction &contraction,

@@ -211,8 +211,9 @@ static LogicalResult selectStrategy(Operation *op) {
   };
   if (isDepthwise(op)) {
     auto channels = typeOf(op->getResult(0)).getShape().back();
-    int64_t block =
-        channels > kAvx512Vnni.lanes ? kRegisterBytes : kAvx512Vnni.lanes;
+    // What a register holds as bytes, or as i32 if that is enough.
+    int64_t lanes = kAvx512Vnni.lanes,
+            block = channels > lanes ? 4 * lanes : lanes;
     op->setAttr("strategy",
                 b.getDictionaryAttr(
                     {entry(kKernelKey, b.getStringAttr(kDepthwiseKernel)),

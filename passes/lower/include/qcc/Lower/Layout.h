@@ -60,6 +60,9 @@ struct StridedLayout {
 /// True if the operand of this number is made where `op` wants it.
 bool isInPlace(qnn::ConcatOp op, unsigned operand);
 
+/// The concat in whose memory `value` is made, or null.
+qnn::ConcatOp concatAround(mlir::Value value);
+
 /// Where this operand lies in the result of `op`, which has these strides.
 StridedLayout partLayout(qnn::ConcatOp op, unsigned operand,
                          llvm::ArrayRef<int64_t> strides);

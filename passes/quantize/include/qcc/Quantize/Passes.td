@@ -108,7 +108,7 @@ def MaterializeQdq : Pass<"qcc-materialize-qdq", "::mlir::func::FuncOp"> {
     Before: `qnn.schemes` on ops and `qnn.range` on the observers of what they read. After: rounded operands go through a
     quantize/dequantize pair, one for each tensor and scheme, and weights through one with a scale for each output channel; there
     are no observers and no `qnn.schemes`. What some reader takes as `i16` is stored so, over twice the interval that
-    was seen, and rounded again for those that take 8 bits. A contraction reads the sum of two pairs of 8 bits: of the number, over
+    was seen, and rounded again for those that take 8 bits. A contraction whose integer form takes 8 bits reads the sum of two pairs: of the number, over
     the same interval, and of what that pair leaves of it. Results of ops that only move numbers get no pair here: `qcc-propagate-qdq` brings
     them the pair of what they move.
 
