@@ -35,6 +35,10 @@ static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 static constexpr double kClearlyBetter = 1;
 /// Sets of layers whose refinement is tried, each at the cost of a candidate.
 static constexpr int kMostTrials = 2;
+/// Multiply-accumulates of the sequential pass of a candidate. The last one has
+/// more, for more samples, that nothing else is decided by.
+static constexpr int64_t kTrialMacs = int64_t(5) << 30;
+static constexpr int64_t kFinalMacs = int64_t(20) << 30;
 
 namespace {
 
@@ -43,6 +47,7 @@ struct Candidate {
   calibrate::RangeMethod ranges;
   bool channelScales;
   BiasCorrection bias;
+  int64_t macs = kTrialMacs;  ///< Of the sequential pass.
   Refinement refinement = {}; ///< Layers that are not int8.
 };
 
@@ -84,6 +89,8 @@ public:
   LogicalResult tryCandidate(const Candidate &candidate, double margin = 0);
   /// Tries more precision for the layers that make most of the errors.
   LogicalResult refine();
+  /// Tries what is chosen with more samples in the sequential pass.
+  LogicalResult useMoreSamples();
 
   OwningOpRef<ModuleOp> module;
   Candidate chosen{};
@@ -93,6 +100,7 @@ public:
 
 private:
   void splitSamples();
+  std::vector<size_t> sequentialSamples(ModuleOp network, int64_t macs) const;
   LogicalResult build(ModuleOp copy, const Candidate &candidate,
                       QuantizeResult &built);
   LogicalResult measure(ModuleOp copy, QuantizeResult &built);
@@ -130,6 +138,11 @@ void Chooser::splitSamples() {
   // Of few samples none can be spared.
   if (others.size() < kFewestHeldBack)
     others.assign(all.begin(), all.end());
+}
+
+std::vector<size_t> Chooser::sequentialSamples(ModuleOp network,
+                                               int64_t macs) const {
+  return spread(others, sequentialSampleLimit(network, macs));
 }
 
 static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
@@ -180,8 +193,7 @@ LogicalResult Chooser::build(ModuleOp copy, const Candidate &candidate,
     correction.bias = candidate.bias;
     correction.rounding = recipe.rounding;
     FailureOr<std::vector<LayerSqnr>> layers = correctWithData(
-        copy, *samples, spread(others, sequentialSampleLimit(copy)),
-        correction);
+        copy, *samples, sequentialSamples(copy, candidate.macs), correction);
     if (failed(layers))
       return failure();
     built.layers = std::move(*layers);
@@ -297,6 +309,17 @@ LogicalResult Chooser::refine() {
   return success();
 }
 
+LogicalResult Chooser::useMoreSamples() {
+  Candidate candidate = chosen;
+  candidate.macs = kFinalMacs;
+  auto countFor = [&](const Candidate &candidate) {
+    return sequentialSamples(*result.exact, candidate.macs).size();
+  };
+  if (countFor(candidate) == countFor(chosen))
+    return success();
+  return tryCandidate(candidate);
+}
+
 /// Whether calibration left anything to quantize by.
 static bool hasObservers(ModuleOp module) {
   return module.walk([](qnn::ObserveOp) { return WalkResult::interrupt(); })
@@ -323,7 +346,10 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
   BiasCorrection bias =
       recipe.biasCorrection.value_or(BiasCorrection::sequential);
   RangeMethod ranges = recipe.ranges.value_or(RangeMethod::l3);
-  if (failed(chooser.tryCandidate({ranges, scales, bias})))
+  bool choosesNothing = recipe.channelScales && recipe.ranges &&
+                        recipe.biasCorrection && !recipe.refine;
+  if (failed(chooser.tryCandidate(
+          {ranges, scales, bias, choosesNothing ? kFinalMacs : kTrialMacs})))
     return failure();
   if (canChoose && !recipe.channelScales &&
       failed(chooser.tryCandidate({ranges, !scales, bias})))
@@ -341,6 +367,8 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
       return failure();
   }
   if (samples && recipe.refine && failed(chooser.refine()))
+    return failure();
+  if (samples && failed(chooser.useMoreSamples()))
     return failure();
   Location loc = module->getLoc();
   module = std::move(chooser.module);

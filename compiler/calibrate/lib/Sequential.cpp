@@ -24,6 +24,7 @@
 #include "qcc/io/Sqnr.h"
 
 #include <cmath>
+#include <malloc.h>
 #include <numeric>
 
 using namespace mlir;
@@ -39,11 +40,9 @@ static constexpr int64_t kPositions = 16384;
 static constexpr int64_t kGathered = int64_t(1) << 20;
 /// Matrices of more rows are not made; such weights are rounded to nearest.
 static constexpr int64_t kGreatestDepth = 2560;
-/// Memory for live tensors and multiply-accumulates of one pass. More samples
-/// than `kMostSamples` are of no use, and `kEnoughSamples` do for a network
-/// that computes much for each.
-static constexpr int64_t kLiveBytes = int64_t(640) << 20;
-static constexpr int64_t kMacs = int64_t(5) << 30;
+/// Memory for live tensors. More samples than `kMostSamples` are of no use, and
+/// `kEnoughSamples` do for a network that computes much for each.
+static constexpr int64_t kLiveBytes = int64_t(448) << 20;
 static constexpr size_t kMostSamples = 128, kEnoughSamples = 16,
                         kFewestSamples = 4;
 
@@ -68,6 +67,7 @@ private:
   LogicalResult visit(Operation *op);
   LogicalResult evaluateConstant(Operation *op);
   FailureOr<Twin> evaluateTwin(Operation *op, size_t sample);
+  LogicalResult evaluateSamples(Operation *op, bool own);
   LogicalResult correct(qnn::QuantizableOp op, qnn::QuantizeOp weight);
   LogicalResult roundWeight(qnn::QuantizableOp op, qnn::QuantizeOp weight,
                             const Patches &patches);
@@ -79,7 +79,6 @@ private:
   std::vector<float> sequentialCorrection(Value result) const;
   Energy resultEnergy(Value result) const;
   void addToBias(qnn::QuantizableOp op, ArrayRef<float> correction);
-  void release(Operation *op);
 
   const Twin &twin(Value value, size_t sample) const {
     auto constant = constants.find(value);
@@ -361,43 +360,69 @@ LogicalResult SequentialRun::correct(qnn::QuantizableOp op,
       patches->depth() <= kGreatestDepth &&
       failed(roundWeight(op, weight, *patches)))
     return failure();
-  std::vector<Twin> results(count);
-  if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
-        FailureOr<Twin> both = evaluateTwin(op, sample);
-        if (failed(both))
-          return failure();
-        // Of its own, for the correction is added to it.
-        if (both->exact.data<char>() == both->rounded.data<char>()) {
-          Tensor copy = Tensor::uninitialized(both->exact.getType());
-          std::copy_n(both->exact.data<char>(), copy.getByteSize(),
-                      copy.mutableData<char>());
-          both->exact = copy;
-        }
-        results[sample] = *both;
-        return success();
-      })))
-    return failure();
-  values[op->getResult(0)] = std::move(results);
-
   OpOperand *bias = operandOfRole(op, OperandRole::bias);
-  if (!bias || qnn::readFloats(bias->get())) {
-    if (options.bias == BiasCorrection::sequential)
-      addToBias(op, sequentialCorrection(op->getResult(0)));
-    else if (options.bias == BiasCorrection::fast && patches)
-      addToBias(op, fastCorrection(op, *patches));
-  }
+  std::vector<float> correction;
+  bool isCorrected = !bias || qnn::readFloats(bias->get()).has_value();
+  // Before the inputs go.
+  if (isCorrected && patches && options.bias == BiasCorrection::fast)
+    correction = fastCorrection(op, *patches);
+  // Of its own, for the correction is added to it.
+  if (failed(evaluateSamples(op, /*own=*/true)))
+    return failure();
+  if (isCorrected && options.bias == BiasCorrection::sequential)
+    correction = sequentialCorrection(op->getResult(0));
+  if (!correction.empty())
+    addToBias(op, correction);
   Energy energy = resultEnergy(op->getResult(0));
   layers.push_back({op.getLoc(), io::sqnr(energy.signal, energy.noise)});
   return success();
 }
 
-/// Frees what nobody reads after `op`.
-void SequentialRun::release(Operation *op) {
-  for (Value operand : op->getOperands()) {
-    auto left = readersLeft.find(operand);
-    if (left != readersLeft.end() && --left->second == 0)
-      values.erase(operand);
-  }
+/// What both values of a tensor take; 0 for a constant.
+static int64_t twinBytes(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || qnn::constantValue(value))
+    return 0;
+  return 2 * static_cast<int64_t>(Tensor::byteSize(type));
+}
+
+/// The results of `op` for all samples, `own` if those of the rounded network
+/// may not share memory with others. What nobody reads after `op` is freed
+/// sample by sample, so that inputs and results of all are never there at once.
+LogicalResult SequentialRun::evaluateSamples(Operation *op, bool own) {
+  SmallVector<Value> lastRead;
+  for (Value operand : op->getOperands())
+    if (values.contains(operand) && --readersLeft[operand] == 0)
+      lastRead.push_back(operand);
+#ifdef __GLIBC__
+  // Free memory is in pieces of the sizes that tensors had before: without this
+  // there would be 200 MB of it beside the greatest tensors.
+  if (static_cast<int64_t>(count) * twinBytes(op->getResult(0)) >
+      kLiveBytes / 2)
+    malloc_trim(0);
+#endif
+  std::vector<Twin> results(count);
+  auto evaluateSample = [&](size_t sample) -> LogicalResult {
+    FailureOr<Twin> both = evaluateTwin(op, sample);
+    if (failed(both))
+      return failure();
+    if (own && both->exact.data<char>() == both->rounded.data<char>()) {
+      Tensor copy = Tensor::uninitialized(both->exact.getType());
+      std::copy_n(both->exact.data<char>(), copy.getByteSize(),
+                  copy.mutableData<char>());
+      both->exact = copy;
+    }
+    results[sample] = std::move(*both);
+    for (Value operand : lastRead)
+      values.find(operand)->second[sample] = {};
+    return success();
+  };
+  if (failed(failableParallelForEachN(context, 0, count, evaluateSample)))
+    return failure();
+  for (Value operand : lastRead)
+    values.erase(operand);
+  values[op->getResult(0)] = std::move(results);
+  return success();
 }
 
 LogicalResult SequentialRun::visit(Operation *op) {
@@ -410,24 +435,9 @@ LogicalResult SequentialRun::visit(Operation *op) {
                    [&](Value operand) { return constants.contains(operand); }))
     return evaluateConstant(op);
   if (auto contraction = dyn_cast<qnn::QuantizableOp>(op))
-    if (qnn::QuantizeOp weight = unroundedWeight(contraction)) {
-      if (failed(correct(contraction, weight)))
-        return failure();
-      release(op);
-      return success();
-    }
-  std::vector<Twin> results(count);
-  if (failed(failableParallelForEachN(context, 0, count, [&](size_t sample) {
-        FailureOr<Twin> both = evaluateTwin(op, sample);
-        if (failed(both))
-          return failure();
-        results[sample] = *both;
-        return success();
-      })))
-    return failure();
-  values[op->getResult(0)] = std::move(results);
-  release(op);
-  return success();
+    if (qnn::QuantizeOp weight = unroundedWeight(contraction))
+      return correct(contraction, weight);
+  return evaluateSamples(op, /*own=*/false);
 }
 
 LogicalResult SequentialRun::run(const Samples &samples,
@@ -464,7 +474,7 @@ qcc::calibration::correctWithData(ModuleOp module, const Samples &samples,
   return pass.takeLayers();
 }
 
-size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
+size_t qcc::calibration::sequentialSampleLimit(ModuleOp module, int64_t macs) {
   func::FuncOp function = analysis::entryFunction(module);
   if (!function)
     return kFewestSamples;
@@ -474,27 +484,21 @@ size_t qcc::calibration::sequentialSampleLimit(ModuleOp module) {
     for (Value operand : op->getOperands())
       lastReader[operand] = op;
   });
-  auto bytesOf = [](Value value) -> int64_t {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type || !type.hasStaticShape() || qnn::constantValue(value))
-      return 0;
-    return 2 * static_cast<int64_t>(Tensor::byteSize(type));
-  };
-  int64_t live = 0, most = 1, macs = 1;
+  int64_t live = 0, most = 1, macsOfSample = 0;
   function.walk([&](qnn::CostOp op) {
     if (int64_t here = op.getMacs(); here > 0)
-      macs += here;
+      macsOfSample += here;
   });
   for (Operation &op : function.front()) {
-    for (Value result : op.getResults())
-      live += bytesOf(result);
-    most = std::max(most, live);
     llvm::SmallDenseSet<Value> operands(op.operand_begin(), op.operand_end());
     for (Value operand : operands)
       if (lastReader.lookup(operand) == &op && operand.getDefiningOp())
-        live -= bytesOf(operand);
+        live -= twinBytes(operand);
+    for (Value result : op.getResults())
+      live += twinBytes(result);
+    most = std::max(most, live);
   }
-  size_t affordable =
-      std::clamp<size_t>(kMacs / macs, kEnoughSamples, kMostSamples);
+  size_t affordable = std::clamp<size_t>(
+      macs / std::max<int64_t>(macsOfSample, 1), kEnoughSamples, kMostSamples);
   return std::clamp<size_t>(kLiveBytes / most, kFewestSamples, affordable);
 }

@@ -55,15 +55,28 @@ template <typename T> T lowest() {
     return std::numeric_limits<T>::lowest();
 }
 
-template <typename T> T greater(T x, T y) {
-  if constexpr (std::is_same_v<T, float>)
-    return qcc_maximum(x, y);
-  else
-    return x > y ? x : y;
+/// acc[c] = max(acc[c], x[c]).
+QCC_VECTOR_CLONES
+void takeGreatest(float *__restrict acc, const float *__restrict x, int64_t n) {
+  for (int64_t c = 0; c < n; ++c)
+    acc[c] = qcc_maximum(acc[c], x[c]);
 }
 
-/// Folds the taps inside the input with `combine`, for each pixel and channel.
-/// Taps in the padding are handed to `pad(accumulators)`.
+template <typename T> void takeGreatest(T *acc, const T *x, int64_t n) {
+  for (int64_t c = 0; c < n; ++c)
+    acc[c] = x[c] > acc[c] ? x[c] : acc[c];
+}
+
+/// acc[c] += x[c].
+template <typename Acc, typename In>
+void addChannels(Acc *acc, const In *x, int64_t n) {
+  for (int64_t c = 0; c < n; ++c)
+    acc[c] += static_cast<Acc>(x[c]);
+}
+
+/// Folds the taps inside the input with `combine(accumulators, inputs,
+/// channels)`, for each pixel. Taps in the padding are handed to
+/// `pad(accumulators)`.
 template <typename In, typename Acc, typename Combine, typename Pad>
 Tensor foldTaps(const Tensor &input, const Window &window, Type accumulator,
                 Acc identity, Combine combine, Pad pad) {
@@ -75,12 +88,10 @@ Tensor foldTaps(const Tensor &input, const Window &window, Type accumulator,
     Acc *acc = result.mutableData<Acc>() + pixel * channels;
     std::fill_n(acc, channels, identity);
     for (int64_t offset : offsets) {
-      if (offset < 0) {
+      if (offset < 0)
         pad(acc);
-        continue;
-      }
-      for (int64_t c = 0; c < channels; ++c)
-        acc[c] = combine(acc[c], static_cast<Acc>(in[offset + c]));
+      else
+        combine(acc, in + offset, channels);
     }
   });
   return result;
@@ -107,9 +118,9 @@ int64_t countPadded(const Window &window, int64_t pixel) {
 
 Tensor averagePool(const Tensor &input, const Window &window,
                    bool includePadding) {
-  Tensor result = foldTaps<float, float>(
-      input, window, input.getElementType(), 0.0f,
-      [](float acc, float x) { return acc + x; }, nothing);
+  Tensor result =
+      foldTaps<float, float>(input, window, input.getElementType(), 0.0f,
+                             addChannels<float, float>, nothing);
   int64_t channels = window.channels();
   window.forEachPixel([&](int64_t pixel, ArrayRef<int64_t> offsets) {
     int64_t count = includePadding
@@ -133,7 +144,11 @@ Tensor normPool(const Tensor &input, const Window &window, int64_t p) {
   };
   Tensor result = foldTaps<float, float>(
       input, window, input.getElementType(), 0.0f,
-      [&](float acc, float x) { return acc + term(x); }, nothing);
+      [&](float *acc, const float *x, int64_t n) {
+        for (int64_t c = 0; c < n; ++c)
+          acc[c] += term(x[c]);
+      },
+      nothing);
   float *out = result.mutableData<float>();
   for (int64_t i = 0, e = result.getNumElements(); i < e && p != 1; ++i)
     out[i] = p == 2 ? qcc_sqrt(out[i]) : qcc_pow(out[i], 1.0f / power);
@@ -153,8 +168,10 @@ Tensor qcc::qnn::accumulatePool(const Tensor &input, const Window &window,
   LogicalResult done =
       dispatchElement(element, [&]<typename T>(std::type_identity<T>) {
         if (maximum) {
-          result = foldTaps<T, T>(input, window, element, lowest<T>(),
-                                  greater<T>, nothing);
+          result = foldTaps<T, T>(
+              input, window, element, lowest<T>(),
+              [](T *acc, const T *x, int64_t n) { takeGreatest(acc, x, n); },
+              nothing);
           return;
         }
         using Acc = std::conditional_t<std::is_floating_point_v<T>, T, int32_t>;
@@ -162,9 +179,8 @@ Tensor qcc::qnn::accumulatePool(const Tensor &input, const Window &window,
           for (int64_t c = 0; c < channels && !padValue.empty(); ++c)
             acc[c] += static_cast<Acc>(padValue[padValue.size() == 1 ? 0 : c]);
         };
-        result = foldTaps<T, Acc>(
-            input, window, accumulator, Acc(0),
-            [](Acc acc, Acc x) { return acc + x; }, pad);
+        result = foldTaps<T, Acc>(input, window, accumulator, Acc(0),
+                                  addChannels<Acc, T>, pad);
       });
   assert(succeeded(done) && "not a number");
   (void)done;

@@ -57,8 +57,8 @@ correctWithData(mlir::ModuleOp module, const Samples &samples,
                 const CorrectionOptions &options);
 
 /// How many samples `correctWithData` can carry through `module` in bounded
-/// memory and time.
-size_t sequentialSampleLimit(mlir::ModuleOp module);
+/// memory and with about `macs` multiply-accumulates.
+size_t sequentialSampleLimit(mlir::ModuleOp module, int64_t macs);
 
 } // namespace qcc::calibration
 
