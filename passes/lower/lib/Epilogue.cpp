@@ -152,7 +152,7 @@ EpilogueBuilder::EpilogueBuilder(OpBuilder &outer, Location loc,
 }
 
 LogicalResult EpilogueBuilder::build() {
-  Value value = emit(set.last, 1.0);
+  Value value = emit(set.last);
   YieldOp::create(builder, loc, value);
   return success(!hasFailed);
 }
@@ -185,12 +185,53 @@ bool EpilogueBuilder::comesFromIntegers(Value tensor) const {
          });
 }
 
-Value EpilogueBuilder::scaled(Value value, double factor) {
-  if (factor == 1.0)
+Value EpilogueBuilder::scaled(Value value, const Factor &factor) {
+  if (llvm::all_of(factor, [](double number) { return number == 1; }))
     return value;
-  auto constant = arith::ConstantOp::create(
-      builder, loc, builder.getF32FloatAttr(static_cast<float>(factor)));
-  return arith::MulFOp::create(builder, loc, value, constant);
+  return arith::MulFOp::create(
+      builder, loc, value,
+      perChannel(SmallVector<float>(factor.begin(), factor.end())));
+}
+
+template <typename T>
+SmallVector<float> EpilogueBuilder::multiplied(ArrayRef<T> values,
+                                               const Factor &factor) {
+  SmallVector<float> result;
+  for (size_t i = 0, e = std::max(values.size(), factor.size()); i < e; ++i) {
+    double number = values[values.size() == 1 ? 0 : i];
+    if (!factor.empty())
+      number *= factor[factor.size() == 1 ? 0 : i];
+    result.push_back(static_cast<float>(number));
+  }
+  return result;
+}
+
+std::optional<EpilogueBuilder::Factor>
+EpilogueBuilder::withConstantOf(Operation *op, const Factor &factor,
+                                Value &input) {
+  auto binary = dyn_cast_or_null<BinaryOp>(op);
+  if (!binary || binary.getKind() != BinaryKind::mul)
+    return std::nullopt;
+  bool isRight = constantValue(binary.getRhs()) != nullptr;
+  Value constant = isRight ? binary.getRhs() : binary.getLhs(),
+        other = isRight ? binary.getLhs() : binary.getRhs();
+  std::optional<std::vector<float>> numbers = readFloats(constant);
+  ArrayRef<int64_t> shape = typeOf(binary.getResult()).getShape();
+  // Along the channels, if not alike, and of what has the result's shape.
+  if (!numbers || shape.empty() || !isSameShape(other, binary.getResult()) ||
+      (numbers->size() != 1 &&
+       (static_cast<int64_t>(numbers->size()) != shape.back() ||
+        typeOf(constant).getShape().back() != shape.back())) ||
+      llvm::any_of(*numbers, [](float number) {
+        return !(number > 0) || std::isinf(number);
+      }))
+    return std::nullopt;
+  Factor result(std::max(numbers->size(), factor.size()));
+  for (size_t i = 0; i < result.size(); ++i)
+    result[i] = (*numbers)[numbers->size() == 1 ? 0 : i] *
+                factor[factor.size() == 1 ? 0 : i];
+  input = other;
+  return result;
 }
 
 Value EpilogueBuilder::emitExtra(Value tensor) {
@@ -228,10 +269,8 @@ Value EpilogueBuilder::perChannel(ArrayRef<int32_t> values) {
                                   outer.getI32Type(), wide));
 }
 
-Value EpilogueBuilder::emit(Value tensor, double factor) {
-  uint64_t bits;
-  memcpy(&bits, &factor, sizeof(bits));
-  auto found = emitted.find({tensor, bits});
+Value EpilogueBuilder::emit(Value tensor, const Factor &factor) {
+  auto found = emitted.find({tensor.getAsOpaquePointer(), factor});
   if (found != emitted.end())
     return found->second;
   Value result;
@@ -241,11 +280,11 @@ Value EpilogueBuilder::emit(Value tensor, double factor) {
     result = emitOp(tensor.getDefiningOp(), factor);
   else
     result = scaled(emitExtra(tensor), factor);
-  emitted[{tensor, bits}] = result;
+  emitted[{tensor.getAsOpaquePointer(), factor}] = result;
   return result;
 }
 
-Value EpilogueBuilder::emitRoot(double factor) {
+Value EpilogueBuilder::emitRoot(const Factor &factor) {
   Value value = region.front().getArgument(0);
   if (!typeOf(root->tensor).getElementType().isF32())
     return value;
@@ -261,14 +300,17 @@ Value EpilogueBuilder::emitRoot(double factor) {
   if (root->accumulator.isInteger())
     value = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), value);
   if (!root->scale.empty()) {
-    SmallVector<float> multipliers;
-    for (double scale : root->scale)
-      multipliers.push_back(static_cast<float>(scale * factor));
-    value = arith::MulFOp::create(builder, loc, value, perChannel(multipliers));
-    if (root->bias)
-      value = arith::AddFOp::create(builder, loc, value,
-                                    scaled(emitExtra(root->bias), factor));
-    return value;
+    value = arith::MulFOp::create(
+        builder, loc, value,
+        perChannel(multiplied(ArrayRef(root->scale), factor)));
+    if (!root->bias)
+      return value;
+    std::optional<std::vector<float>> bias = readFloats(root->bias);
+    return arith::AddFOp::create(
+        builder, loc, value,
+        bias && !factor.empty()
+            ? perChannel(multiplied(ArrayRef(*bias), factor))
+            : scaled(emitExtra(root->bias), factor));
   }
   if (root->divisor)
     value =
@@ -278,7 +320,7 @@ Value EpilogueBuilder::emitRoot(double factor) {
   return scaled(value, factor);
 }
 
-Value EpilogueBuilder::emitOp(Operation *op, double factor) {
+Value EpilogueBuilder::emitOp(Operation *op, const Factor &factor) {
   if (auto dequantize = dyn_cast<DequantizeOp>(op))
     return emitDequantize(dequantize, factor);
   if (auto quantize = dyn_cast<QuantizeOp>(op))
@@ -290,24 +332,24 @@ Value EpilogueBuilder::emitOp(Operation *op, double factor) {
   if (auto unary = dyn_cast<UnaryOp>(op)) {
     FailureOr<Value> value = emitUnary(
         builder, loc, unary.getKind(), unary.getAlpha().convertToFloat(),
-        unary.getBeta().convertToFloat(), emit(unary.getInput(), 1.0));
+        unary.getBeta().convertToFloat(), emit(unary.getInput()));
     return scaled(orError(value, op), factor);
   }
   if (auto select = dyn_cast<SelectOp>(op)) {
-    Value condition = emit(select.getCondition(), 1.0);
+    Value condition = emit(select.getCondition());
     return arith::SelectOp::create(builder, loc, condition,
                                    emit(select.getOnTrue(), factor),
                                    emit(select.getOnFalse(), factor));
   }
   auto cast = llvm::cast<CastOp>(op);
-  FailureOr<Value> value = emitCast(builder, loc, emit(cast.getInput(), 1.0),
+  FailureOr<Value> value = emitCast(builder, loc, emit(cast.getInput()),
                                     typeOf(cast.getResult()).getElementType());
   return scaled(orError(value, op), factor);
 }
 
-Value EpilogueBuilder::emitDequantize(DequantizeOp op, double factor) {
+Value EpilogueBuilder::emitDequantize(DequantizeOp op, const Factor &factor) {
   Parameters parameters = *constantParameters(op);
-  Value value = emit(op.getInput(), 1.0);
+  Value value = emit(op.getInput());
   if (!value.getType().isSignlessInteger(32))
     value = WidenOp::create(builder, loc, builder.getI32Type(), value);
   if (llvm::any_of(parameters.zeroPoints,
@@ -317,10 +359,9 @@ Value EpilogueBuilder::emitDequantize(DequantizeOp op, double factor) {
     value = arith::SubIOp::create(builder, loc, value, perChannel(zeroPoints));
   }
   value = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), value);
-  SmallVector<float> multipliers;
-  for (float scale : parameters.scales)
-    multipliers.push_back(static_cast<float>(scale * factor));
-  return arith::MulFOp::create(builder, loc, value, perChannel(multipliers));
+  return arith::MulFOp::create(
+      builder, loc, value,
+      perChannel(multiplied(ArrayRef<float>(parameters.scales), factor)));
 }
 
 Value EpilogueBuilder::emitQuantize(QuantizeOp op) {
@@ -329,67 +370,86 @@ Value EpilogueBuilder::emitQuantize(QuantizeOp op) {
   int64_t low = op.getScheme().getMin(), high = op.getScheme().getMax();
   SmallVector<int32_t> zeroPoints(parameters.zeroPoints.begin(),
                                   parameters.zeroPoints.end());
-  bool isUniform =
-      llvm::all_equal(parameters.scales) && llvm::all_equal(zeroPoints);
-
   Value input = op.getInput(), value;
   if (!comesFromIntegers(input)) {
     // Real input: exactly ONNX QuantizeLinear.
-    value = arith::DivFOp::create(builder, loc, emit(input, 1.0),
+    value = arith::DivFOp::create(builder, loc, emit(input),
                                   perChannel(parameters.scales));
-  } else if (isUniform) {
-    double scale = parameters.scales.front();
-    // Rounding is monotonic, so clamps may follow it, where they cost nothing.
-    for (auto clamp = input.getDefiningOp<ClampOp>(); clamp && isInside(clamp);
-         clamp = input.getDefiningOp<ClampOp>()) {
-      auto bound = [&](const APFloat &limit, int64_t otherwise) -> int64_t {
-        return limit.isInfinity()
-                   ? otherwise
-                   : saturate(std::nearbyint(limit.convertToFloat() / scale) +
-                                  zeroPoints.front(),
-                              low, high);
-      };
-      int64_t newLow = bound(clamp.getMin(), low),
-              newHigh = bound(clamp.getMax(), high);
-      low = std::max(low, newLow);
-      high = std::max(low, std::min(high, newHigh));
-      input = clamp.getInput();
-    }
-    value = emit(input, 1.0 / scale);
   } else {
-    SmallVector<float> inverses;
+    Factor factor;
     for (float scale : parameters.scales)
-      inverses.push_back(static_cast<float>(1.0 / scale));
-    value = arith::MulFOp::create(builder, loc, emit(input, 1.0),
-                                  perChannel(inverses));
+      factor.push_back(1.0 / scale);
+    // Rounding is monotonic, so clamps may follow it, where they cost nothing,
+    // if all channels have the same bound there.
+    auto bound = [&](const APFloat &limit,
+                     int64_t otherwise) -> std::optional<int64_t> {
+      if (limit.isInfinity())
+        return otherwise;
+      if (!llvm::all_equal(zeroPoints) ||
+          !(limit.isZero() || llvm::all_equal(factor)))
+        return std::nullopt;
+      return saturate(std::nearbyint(limit.convertToFloat() * factor.front()) +
+                          zeroPoints.front(),
+                      low, high);
+    };
+    while (isInside(input.getDefiningOp())) {
+      Operation *producer = input.getDefiningOp();
+      if (auto clamp = dyn_cast<ClampOp>(producer)) {
+        std::optional<int64_t> newLow = bound(clamp.getMin(), low),
+                               newHigh = bound(clamp.getMax(), high);
+        if (!newLow || !newHigh)
+          break;
+        low = std::max(low, *newLow);
+        high = std::max(low, std::min(high, *newHigh));
+        input = clamp.getInput();
+      } else if (std::optional<Factor> both =
+                     withConstantOf(producer, factor, input)) {
+        factor = std::move(*both);
+      } else {
+        break;
+      }
+    }
+    value = emit(input, factor);
   }
   return RoundOp::create(builder, loc, storage, value, perChannel(zeroPoints),
                          builder.getI32IntegerAttr(low),
                          builder.getI32IntegerAttr(high));
 }
 
-Value EpilogueBuilder::emitClamp(ClampOp op, double factor) {
-  bool isScaled = typeOf(op.getInput()).getElementType().isF32();
+Value EpilogueBuilder::emitClamp(ClampOp op, const Factor &factor) {
+  auto fits = [&](const APFloat &limit) {
+    return limit.isInfinity() || limit.isZero() || llvm::all_equal(factor);
+  };
+  // Bounds that would differ from channel to channel stay where they are.
+  if (!fits(op.getMin()) || !fits(op.getMax()))
+    return scaled(emitClamp(op, {}), factor);
+  bool isScaled =
+      typeOf(op.getInput()).getElementType().isF32() && !factor.empty();
   auto bound = [&](const APFloat &limit) {
-    return static_cast<float>(limit.convertToFloat() *
-                              (isScaled && !limit.isInfinity() ? factor : 1.0));
+    return static_cast<float>(
+        limit.convertToFloat() *
+        (isScaled && !limit.isInfinity() ? factor.front() : 1.0));
   };
   return qcc::lower::emitClamp(builder, loc, emit(op.getInput(), factor),
                                bound(op.getMin()), bound(op.getMax()));
 }
 
-Value EpilogueBuilder::emitBinary(BinaryOp op, double factor) {
+Value EpilogueBuilder::emitBinary(BinaryOp op, const Factor &factor) {
   BinaryKind kind = op.getKind();
   Type element = typeOf(op.getLhs()).getElementType();
+  Value input;
+  if (!factor.empty() && element.isF32())
+    if (std::optional<Factor> both = withConstantOf(op, factor, input))
+      return emit(input, *both);
   // The factor goes to where it can be folded into a constant.
-  double left = 1.0, right = 1.0, after = factor;
+  Factor left, right, after = factor;
   if (element.isF32() && (kind == BinaryKind::add || kind == BinaryKind::sub)) {
     left = right = factor;
-    after = 1.0;
+    after = {};
   } else if (element.isF32() &&
              (kind == BinaryKind::mul || kind == BinaryKind::div)) {
     left = factor;
-    after = 1.0;
+    after = {};
   }
   Value lhs = emit(op.getLhs(), left), rhs = emit(op.getRhs(), right);
   return scaled(

@@ -11,8 +11,10 @@
 
 #include "qcc/Qnn/Qnn.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
+
+#include <map>
+#include <vector>
 
 namespace qcc::lower {
 
@@ -66,19 +68,32 @@ public:
   llvm::ArrayRef<mlir::Value> getExtras() const { return extras; }
 
 private:
+  /// What an f32 is multiplied with on the way to a grid: one positive number,
+  /// or one for each channel. It is moved to where a constant takes it in.
+  /// None: the exact numbers of the ops are wanted.
+  using Factor = std::vector<double>;
+
   /// The element of `tensor`, times `factor` if it is an f32.
-  mlir::Value emit(mlir::Value tensor, double factor);
-  mlir::Value emitRoot(double factor);
-  mlir::Value emitOp(mlir::Operation *op, double factor);
-  mlir::Value emitDequantize(qnn::DequantizeOp op, double factor);
+  mlir::Value emit(mlir::Value tensor, const Factor &factor = {});
+  mlir::Value emitRoot(const Factor &factor);
+  mlir::Value emitOp(mlir::Operation *op, const Factor &factor);
+  mlir::Value emitDequantize(qnn::DequantizeOp op, const Factor &factor);
   mlir::Value emitQuantize(qnn::QuantizeOp op);
-  mlir::Value emitClamp(qnn::ClampOp op, double factor);
-  mlir::Value emitBinary(qnn::BinaryOp op, double factor);
+  mlir::Value emitClamp(qnn::ClampOp op, const Factor &factor);
+  mlir::Value emitBinary(qnn::BinaryOp op, const Factor &factor);
   mlir::Value emitExtra(mlir::Value tensor);
   /// One number for all elements, or one for each channel as an extra.
   mlir::Value perChannel(llvm::ArrayRef<float> values);
   mlir::Value perChannel(llvm::ArrayRef<int32_t> values);
-  mlir::Value scaled(mlir::Value value, double factor);
+  mlir::Value scaled(mlir::Value value, const Factor &factor);
+  /// `values` times `factor`, one or one for each channel.
+  template <typename T>
+  static llvm::SmallVector<float> multiplied(llvm::ArrayRef<T> values,
+                                             const Factor &factor);
+  /// `factor` and what `op` multiplies with, if that is a constant of the same
+  /// kind; the other operand goes to `input`.
+  static std::optional<Factor>
+  withConstantOf(mlir::Operation *op, const Factor &factor, mlir::Value &input);
   mlir::Value orError(mlir::FailureOr<mlir::Value> value, mlir::Operation *op);
   bool isInside(mlir::Operation *op) const;
   /// True if the value comes from stored integers, so that its exact f32
@@ -92,7 +107,7 @@ private:
   const Root *root;
   mlir::Region region;
   llvm::SmallVector<mlir::Value> extras;
-  llvm::DenseMap<std::pair<mlir::Value, uint64_t>, mlir::Value> emitted;
+  std::map<std::pair<const void *, Factor>, mlir::Value> emitted;
   bool hasFailed = false;
 };
 

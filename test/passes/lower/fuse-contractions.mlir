@@ -197,3 +197,71 @@ func.func @stored_for_maps(%x: tensor<2x4xf32>, %w: tensor<3x4xf32>) -> (tensor<
 // CHECK: arith.mulf %{{.*}}, %[[C]]
 // CHECK: arith.addf %[[ACC]],
 // CHECK: qnn.unary tanh %[[D]]
+
+// -----
+
+// Channel scales are positive: they go through a rectifier, whose bound becomes that of the rounding, and into the one product with
+// the scales of weights, and so do those with which an addend was stored.
+// CHECK-LABEL: @channel_scales
+func.func @channel_scales(%q: tensor<1x2x2x1xui8>, %r: tensor<1x2x2x2xui8>) -> tensor<1x2x2x2xui8> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<0> : tensor<ui8>
+  %qw = qnn.constant dense<2> : tensor<2x1x1x1xi8>
+  %sw = qnn.constant dense<0.25> : tensor<f32>
+  %zw = qnn.constant dense<0> : tensor<i8>
+  %stored = qnn.constant dense<[1.0, 8.0]> : tensor<2xf32>
+  %restored = qnn.constant dense<[2.0, 1.0]> : tensor<2xf32>
+  %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<1x2x2x1xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x1xf32>
+  %skip = qnn.dequantize %r, %s, %z as <ui8, per_tensor> : (tensor<1x2x2x2xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x2xf32>
+  %addend = qnn.binary mul %skip, %restored : tensor<1x2x2x2xf32>, tensor<2xf32> -> tensor<1x2x2x2xf32>
+  %w = qnn.dequantize %qw, %sw, %zw as <i8, per_tensor> : (tensor<2x1x1x1xi8>, tensor<f32>, tensor<i8>) -> tensor<2x1x1x1xf32>
+  %c = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x2x2x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
+  %a = qnn.binary add %c, %addend : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32> -> tensor<1x2x2x2xf32>
+  %relu = qnn.clamp %a [0.0, 0x7F800000] : tensor<1x2x2x2xf32>
+  %d = qnn.binary mul %relu, %stored : tensor<1x2x2x2xf32>, tensor<2xf32> -> tensor<1x2x2x2xf32>
+  %y = qnn.quantize %d, %s, %z as <ui8, per_tensor> : (tensor<1x2x2x2xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x2xui8>
+  return %y : tensor<1x2x2x2xui8>
+}
+// 0.5 * 0.25 / 0.5 and 0.5 * 2 / 0.5, times 1; 0.25 and 1, times 8.
+// CHECK-DAG: %[[M:.*]] = qnn.constant dense<[2.500000e-01, 2.000000e+00]>
+// CHECK-DAG: %[[MS:.*]] = qnn.constant dense<[2.000000e+00, 8.000000e+00]>
+// CHECK: qnn.fused_conv %{{.*}}, %{{.*}} extras(%[[M]], %arg1, %[[MS]] :
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[MC:.*]]: f32, %[[SKIP:.*]]: ui8, %[[MSC:.*]]: f32):
+// CHECK-NEXT: %[[F:.*]] = arith.sitofp %[[ACC]]
+// CHECK-NEXT: %[[V:.*]] = arith.mulf %[[F]], %[[MC]]
+// CHECK-NEXT: %[[I:.*]] = qnn.widen %[[SKIP]]
+// CHECK-NEXT: %[[S:.*]] = arith.sitofp %[[I]]
+// CHECK-NEXT: %[[W:.*]] = arith.mulf %[[S]], %[[MSC]]
+// CHECK-NEXT: %[[A:.*]] = arith.addf %[[V]], %[[W]]
+// CHECK-NEXT: arith.constant
+// CHECK-NEXT: %[[R:.*]] = qnn.round %[[A]], %{{.*}} {hi = 255 : i32, lo = 0 : i32}
+// CHECK-NEXT: qnn.yield %[[R]]
+
+// -----
+
+// A bound that would differ from channel to channel stays a clamp before the channel scales.
+// CHECK-LABEL: @bounded_channel_scales
+func.func @bounded_channel_scales(%q: tensor<1x2x2x1xui8>) -> tensor<1x2x2x2xui8> {
+  %s = qnn.constant dense<0.5> : tensor<f32>
+  %z = qnn.constant dense<0> : tensor<ui8>
+  %qw = qnn.constant dense<2> : tensor<2x1x1x1xi8>
+  %sw = qnn.constant dense<0.25> : tensor<f32>
+  %zw = qnn.constant dense<0> : tensor<i8>
+  %stored = qnn.constant dense<[1.0, 8.0]> : tensor<2xf32>
+  %x = qnn.dequantize %q, %s, %z as <ui8, per_tensor> : (tensor<1x2x2x1xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x1xf32>
+  %w = qnn.dequantize %qw, %sw, %zw as <i8, per_tensor> : (tensor<2x1x1x1xi8>, tensor<f32>, tensor<i8>) -> tensor<2x1x1x1xf32>
+  %c = qnn.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x2x2x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
+  %relu = qnn.clamp %c [0.0, 6.0] : tensor<1x2x2x2xf32>
+  %d = qnn.binary mul %relu, %stored : tensor<1x2x2x2xf32>, tensor<2xf32> -> tensor<1x2x2x2xf32>
+  %y = qnn.quantize %d, %s, %z as <ui8, per_tensor> : (tensor<1x2x2x2xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x2xui8>
+  return %y : tensor<1x2x2x2xui8>
+}
+// CHECK: %[[M:.*]] = qnn.constant dense<[2.000000e+00, 1.600000e+01]>
+// CHECK: extras(%[[M]] : tensor<2xf32>)
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[MC:.*]]: f32):
+// CHECK: %[[F:.*]] = arith.sitofp %[[ACC]]
+// CHECK: %[[SCALE:.*]] = arith.constant 1.250000e-01 : f32
+// CHECK: %[[V:.*]] = arith.mulf %[[F]], %[[SCALE]]
+// CHECK: arith.constant 6.0
+// CHECK: %[[D:.*]] = arith.mulf %{{.*}}, %[[MC]]
+// CHECK: qnn.round %[[D]]
