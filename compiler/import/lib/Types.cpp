@@ -128,14 +128,15 @@ static Type convertTensorType(const TensorT &type, MLIRContext *context,
     return UnrankedTensorType::get(elementType);
   SmallVector<int64_t> shape;
   for (const auto &dim : type.shape().dim()) {
-    // The value that MLIR takes for a dynamic dimension is a negative one: it
-    // must not pass for that.
-    if (dim.has_dim_value() && dim.dim_value() < 0) {
+    // Some exporters (PaddlePaddle's) write -1 for a dimension that they do not
+    // know, as ONNX Runtime reads it. The value that MLIR takes for a dynamic
+    // dimension is another negative one: it must not pass for that.
+    bool isKnown = dim.has_dim_value() && dim.dim_value() != -1;
+    if (isKnown && dim.dim_value() < 0) {
       report("dimension " + Twine(dim.dim_value()) + " is negative");
       return {};
     }
-    shape.push_back(dim.has_dim_value() ? dim.dim_value()
-                                        : ShapedType::kDynamic);
+    shape.push_back(isKnown ? dim.dim_value() : ShapedType::kDynamic);
   }
   return makeTensorType(shape, elementType, report);
 }

@@ -38,6 +38,8 @@ void graph::buildGraphPipeline(OpPassManager &manager,
   functions.addPass(createRecognizeActivationsPass());
   functions.addPass(createRecognizeLayerNormPass());
   functions.addPass(createFoldChannelAffinePass());
+  // With the scales that go into their weights.
+  functions.addPass(createConvTransposeToConvPass());
   FoldConstantsPassOptions folding;
   folding.limit = options.foldLimit;
   functions.addPass(createFoldConstantsPass(folding));

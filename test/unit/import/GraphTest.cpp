@@ -61,6 +61,20 @@ TEST_F(GraphTest, NamesInputsOutputsAndDimensions) {
                              "\"M\"], onnx.name = \"y/0\"})"));
 }
 
+TEST_F(GraphTest, TakesMinusOneForAnUnknownDimension) {
+  ::onnx::ModelProto model = parse(R"(
+    <ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, 3] x) => (float[1, 3] y) { y = Relu(x) })");
+  model.mutable_graph()
+      ->mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(0)
+      ->set_dim_value(-1);
+  EXPECT_TRUE(contains(print(model), "%x: tensor<?x3xf32>"));
+}
+
 TEST_F(GraphTest, ResolvesTheSinceVersion) {
   EXPECT_TRUE(contains(print(R"(
     <ir_version: 7, opset_import: ["" : 12]>

@@ -14,11 +14,13 @@ using namespace mlir;
 using namespace qcc;
 using namespace qcc::graph;
 
-/// Name of dimension `index`, or the empty string.
+/// Name of dimension `index`, or the empty string. PaddlePaddle's exporter
+/// calls all that it does not know "?": that is no name.
 static StringRef dimName(ArrayAttr params, size_t index) {
   if (!params || index >= params.size())
     return {};
-  return cast<StringAttr>(params[index]).getValue();
+  StringRef name = cast<StringAttr>(params[index]).getValue();
+  return name == "?" ? StringRef() : name;
 }
 
 LogicalResult InputShapes::parse(ArrayRef<std::string> options,

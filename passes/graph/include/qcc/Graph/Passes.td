@@ -52,6 +52,30 @@ def ConvertOnnxToQnnPass : Pass<"qcc-convert-onnx-to-qnn", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvTransposeToConvPass : Pass<"qcc-conv-transpose-to-conv", "::mlir::func::FuncOp"> {
+  let summary = "write transposed convolutions as convolutions";
+  let description = [{
+    The outputs of a transposed convolution whose index has the same remainder modulo the stride are those of a convolution
+    with every stride-th tap. A `qnn.conv_transpose` with constant weights becomes one `qnn.conv` with outputs for all
+    remainders, which can be quantized and has fast kernels, and a transpose that puts them in order. Clamps and unary ops that
+    follow go before that. Left as it is where a dimension has both a stride and a dilation, or loses more at its start than the
+    kernel adds.
+
+    ```mlir
+    %1 = qnn.conv_transpose %0, %w {strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+      output_padding = array<i64: 0, 0>, groups = 1 : i64} : (tensor<1x4x4x8xf32>, tensor<3x2x2x8xf32>) -> tensor<1x8x8x3xf32>
+    ```
+    becomes
+    ```mlir
+    %1 = qnn.conv %0, %w2 {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+      groups = 1 : i64} : (tensor<1x4x4x8xf32>, tensor<12x1x1x8xf32>) -> tensor<1x4x4x12xf32>
+    %2 = qnn.reshape %1 : tensor<1x4x4x12xf32> -> tensor<1x4x4x1x2x2x3xf32>
+    %3 = qnn.transpose %2 [0, 1, 4, 2, 5, 3, 6] : tensor<1x4x4x1x2x2x3xf32> -> tensor<1x4x2x4x2x1x3xf32>
+    %4 = qnn.reshape %3 : tensor<1x4x2x4x2x1x3xf32> -> tensor<1x8x8x3xf32>
+    ```
+  }];
+}
+
 def FoldConstantsPass : Pass<"qcc-fold-constants", "::mlir::func::FuncOp"> {
   let summary = "evaluate ops on constants";
   let description = [{
