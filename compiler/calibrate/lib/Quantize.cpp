@@ -310,6 +310,9 @@ LogicalResult Chooser::refine() {
 }
 
 LogicalResult Chooser::useMoreSamples() {
+  if (recipe.rounding == WeightRounding::nearest &&
+      chosen.bias == BiasCorrection::none)
+    return success(); // Nothing that depends on them.
   Candidate candidate = chosen;
   candidate.macs = kFinalMacs;
   auto countFor = [&](const Candidate &candidate) {

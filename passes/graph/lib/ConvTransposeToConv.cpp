@@ -237,7 +237,9 @@ struct AsConv : OpRewritePattern<qnn::ConvTransposeOp> {
       last = *last->user_begin();
       Operation *clone = rewriter.clone(*last);
       clone->setOperand(0, value);
-      clone->getResult(0).setType(value.getType());
+      clone->getResult(0).setType(
+          cast<RankedTensorType>(last->getResult(0).getType())
+              .clone(cast<RankedTensorType>(value.getType()).getShape()));
       clone->removeAttr(qnn::QnnDialect::kTensorAttr);
       value = clone->getResult(0);
     }

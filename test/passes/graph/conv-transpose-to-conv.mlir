@@ -29,6 +29,18 @@ func.func @three_taps(%x: tensor<1x4x1xf32>) -> tensor<1x8x1xf32> {
   return %0 : tensor<1x8x1xf32>
 }
 
+// What follows may give another type.
+// CHECK-LABEL: @predicate
+// CHECK: %[[C:.*]] = qnn.conv
+// CHECK: qnn.unary is_nan %[[C]] : tensor<1x4x2xf32> -> tensor<1x4x2xi1>
+// CHECK: return %{{.*}} : tensor<1x8x1xi1>
+func.func @predicate(%x: tensor<1x4x1xf32>) -> tensor<1x8x1xi1> {
+  %w = qnn.constant dense<[[[1.0], [2.0]]]> : tensor<1x2x1xf32>
+  %0 = qnn.conv_transpose %x, %w {strides = array<i64: 2>, pads = array<i64: 0, 0>, dilations = array<i64: 1>, output_padding = array<i64: 0>, groups = 1 : i64} : (tensor<1x4x1xf32>, tensor<1x2x1xf32>) -> tensor<1x8x1xf32>
+  %1 = qnn.unary is_nan %0 : tensor<1x8x1xf32> -> tensor<1x8x1xi1>
+  return %1 : tensor<1x8x1xi1>
+}
+
 // Phases of dilated taps are not evenly spread.
 // CHECK-LABEL: @dilated
 // CHECK: qnn.conv_transpose
