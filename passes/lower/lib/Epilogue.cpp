@@ -194,16 +194,22 @@ Value EpilogueBuilder::scaled(Value value, const Factor &factor) {
 }
 
 template <typename T>
-SmallVector<float> EpilogueBuilder::multiplied(ArrayRef<T> values,
-                                               const Factor &factor) {
-  SmallVector<float> result;
+EpilogueBuilder::Factor EpilogueBuilder::product(ArrayRef<T> values,
+                                                 const Factor &factor) {
+  Factor result;
   for (size_t i = 0, e = std::max(values.size(), factor.size()); i < e; ++i) {
-    double number = values[values.size() == 1 ? 0 : i];
+    result.push_back(values[values.size() == 1 ? 0 : i]);
     if (!factor.empty())
-      number *= factor[factor.size() == 1 ? 0 : i];
-    result.push_back(static_cast<float>(number));
+      result.back() *= factor[factor.size() == 1 ? 0 : i];
   }
   return result;
+}
+
+template <typename T>
+Value EpilogueBuilder::perChannelProduct(ArrayRef<T> values,
+                                         const Factor &factor) {
+  Factor numbers = product(values, factor);
+  return perChannel(SmallVector<float>(numbers.begin(), numbers.end()));
 }
 
 std::optional<EpilogueBuilder::Factor>
@@ -226,12 +232,8 @@ EpilogueBuilder::withConstantOf(Operation *op, const Factor &factor,
         return !(number > 0) || std::isinf(number);
       }))
     return std::nullopt;
-  Factor result(std::max(numbers->size(), factor.size()));
-  for (size_t i = 0; i < result.size(); ++i)
-    result[i] = (*numbers)[numbers->size() == 1 ? 0 : i] *
-                factor[factor.size() == 1 ? 0 : i];
   input = other;
-  return result;
+  return product(ArrayRef<float>(*numbers), factor);
 }
 
 Value EpilogueBuilder::emitExtra(Value tensor) {
@@ -302,14 +304,14 @@ Value EpilogueBuilder::emitRoot(const Factor &factor) {
   if (!root->scale.empty()) {
     value = arith::MulFOp::create(
         builder, loc, value,
-        perChannel(multiplied(ArrayRef(root->scale), factor)));
+        perChannelProduct(ArrayRef<double>(root->scale), factor));
     if (!root->bias)
       return value;
     std::optional<std::vector<float>> bias = readFloats(root->bias);
     return arith::AddFOp::create(
         builder, loc, value,
         bias && !factor.empty()
-            ? perChannel(multiplied(ArrayRef(*bias), factor))
+            ? perChannelProduct(ArrayRef<float>(*bias), factor)
             : scaled(emitExtra(root->bias), factor));
   }
   if (root->divisor)
@@ -361,7 +363,7 @@ Value EpilogueBuilder::emitDequantize(DequantizeOp op, const Factor &factor) {
   value = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), value);
   return arith::MulFOp::create(
       builder, loc, value,
-      perChannel(multiplied(ArrayRef<float>(parameters.scales), factor)));
+      perChannelProduct(ArrayRef<float>(parameters.scales), factor));
 }
 
 Value EpilogueBuilder::emitQuantize(QuantizeOp op) {

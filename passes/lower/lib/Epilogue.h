@@ -88,8 +88,9 @@ private:
   mlir::Value scaled(mlir::Value value, const Factor &factor);
   /// `values` times `factor`, one or one for each channel.
   template <typename T>
-  static llvm::SmallVector<float> multiplied(llvm::ArrayRef<T> values,
-                                             const Factor &factor);
+  static Factor product(llvm::ArrayRef<T> values, const Factor &factor);
+  template <typename T>
+  mlir::Value perChannelProduct(llvm::ArrayRef<T> values, const Factor &factor);
   /// `factor` and what `op` multiplies with, if that is a constant of the same
   /// kind; the other operand goes to `input`.
   static std::optional<Factor>
