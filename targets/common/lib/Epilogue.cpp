@@ -123,6 +123,11 @@ static Value emitSaturatingRound(Arith &a, Value value, Value zeroPoint,
   return result;
 }
 
+/// True for the whole range of an integer of at most 16 bits.
+static bool isWholeRange(int64_t low, int64_t high, unsigned width) {
+  return width <= 16 && high - low == (int64_t(1) << width) - 1;
+}
+
 Value target::emitRound(OpBuilder &builder, Location loc, Value value,
                         Value zeroPoint, int64_t low, int64_t high,
                         unsigned width, Operand known) {
@@ -131,8 +136,7 @@ Value target::emitRound(OpBuilder &builder, Location loc, Value value,
   Type f32 = value.getType(), i32 = withElement(f32, b.getI32Type());
   if (known == Operand::any)
     value = a.nanToZero(value);
-  if (known == Operand::small && width <= 16 &&
-      high - low == (int64_t(1) << width) - 1)
+  if (known == Operand::small && isWholeRange(low, high, width))
     return emitSaturatingRound(a, value, zeroPoint, /*isUnsigned=*/low == 0,
                                width);
   Value result;
@@ -207,9 +211,28 @@ static Value emitRoundedQuotient(OpBuilder &builder, Location loc, Value value,
   return a.truncate(a.roundAndAdd(quotient, zeroPoint), width);
 }
 
+/// What is known of the number that `round` rounds (qcc-x86-select-strategy
+/// marks it).
+static target::Operand operandOf(qnn::RoundOp round) {
+  return round->hasAttr("qnn.small")    ? target::Operand::small
+         : round->hasAttr("qnn.no_nan") ? target::Operand::notNaN
+                                        : target::Operand::any;
+}
+
+qnn::RoundOp target::saturatingRound(Region &region) {
+  auto yield = cast<qnn::YieldOp>(region.front().getTerminator());
+  auto round = yield.getValue().getDefiningOp<qnn::RoundOp>();
+  if (!round || !round->hasOneUse() || operandOf(round) != Operand::small ||
+      constantDivisor(round) ||
+      !isWholeRange(round.getLow(), round.getHigh(),
+                    round.getResult().getType().getIntOrFloatBitWidth()))
+    return {};
+  return round;
+}
+
 Value target::cloneEpilogue(OpBuilder &builder, Region &region,
                             ValueRange arguments, ArrayRef<int64_t> lanes,
-                            IRMapping map) {
+                            IRMapping map, qnn::RoundOp unsaturated) {
   Block &block = region.front();
   map.map(block.getArguments(), arguments);
   auto lift = [&](Type type) -> Type {
@@ -236,14 +259,17 @@ Value target::cloneEpilogue(OpBuilder &builder, Region &region,
                     round.getResult().getType().getIntOrFloatBitWidth()));
         continue;
       }
-      map.map(round.getResult(),
-              emitRound(builder, loc, map.lookup(round.getValue()),
-                        map.lookup(round.getZeroPoint()), round.getLow(),
-                        round.getHigh(),
-                        round.getResult().getType().getIntOrFloatBitWidth(),
-                        op.hasAttr("qnn.small")    ? Operand::small
-                        : op.hasAttr("qnn.no_nan") ? Operand::notNaN
-                                                   : Operand::any));
+      Value value = map.lookup(round.getValue()),
+            zeroPoint = map.lookup(round.getZeroPoint());
+      map.map(
+          round.getResult(),
+          round == unsaturated
+              ? Arith{ImplicitLocOpBuilder(loc, builder)}.roundAndAdd(value,
+                                                                      zeroPoint)
+              : emitRound(builder, loc, value, zeroPoint, round.getLow(),
+                          round.getHigh(),
+                          round.getResult().getType().getIntOrFloatBitWidth(),
+                          operandOf(round)));
       continue;
     }
     if (auto widen = dyn_cast<qnn::WidenOp>(op)) {

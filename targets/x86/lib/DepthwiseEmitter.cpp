@@ -90,8 +90,13 @@ private:
   /// True if the extra depends on the channel only, and columns share.
   bool repeats(size_t extra) const;
   Dwords interleave(ArrayRef<Value> rows);
-  /// The sums in the order of channels.
+  /// The sums in the order of channels, and back.
   Dwords inOrder(const Dwords &sums);
+  Dwords asInterleaved(const Dwords &ordered);
+  /// True if extras stay the same along a row, so that they can be brought into
+  /// the order of the sums, instead of these into that of the channels: packs
+  /// of narrower numbers do it in passing.
+  bool epilogueInterleaves() const;
   /// The rows of one column of the window, which `load` gives by number, in
   /// dwords.
   SmallVector<Dwords> interleaveColumn(function_ref<Value(int64_t)> load);
@@ -106,8 +111,14 @@ private:
     Dwords start;
     /// For each extra that repeats, one for each vector of lanes.
     SmallVector<SmallVector<Value>> extras;
+    /// All extras, for each vector of interleaved lanes, if the epilogue is
+    /// applied to these.
+    SmallVector<SmallVector<Value>> interleavedExtras;
+    bool hasInitialValue = false;
   };
   void emitInterleavedRow(const Row &row, int64_t valid);
+  /// Adds to `constants` what epilogueInterleaves() promises.
+  void interleaveExtras(const Row &row, int64_t valid, RowConstants &constants);
   /// `count` registers full of output columns, `valid` elements in each.
   void emitInterleavedColumns(const Row &row, Value first, int64_t count,
                               int64_t valid, const RowConstants &constants);
@@ -258,8 +269,11 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
       extras.push_back(kernel.offset(address, column * stride));
     auto type = VectorType::get({isa.lanes}, c.isFloat ? Type(b.getF32Type())
                                                        : Type(b.getI32Type()));
-    Value start =
-        c.isFloat ? Value() : epilogue.takeInitialValue(extras, valid);
+    Value start;
+    if (!c.isFloat)
+      start = epilogue.takeInitialValue([&](unsigned extra) {
+        return epilogue.loadExtra(extra, extras[extra], valid);
+      });
     Value sum =
         start ? start
               : arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult();
@@ -272,9 +286,10 @@ void DepthwiseKernel::emitColumns(const Row &row, Value first, int64_t count,
         sum = arith::AddIOp::create(b, sum,
                                     arith::MulIOp::create(b, element, weight));
     }
-    epilogue.apply(sum, extras, kernel.offset(at.result, column * width.result),
-                   valid, bool(start));
+    epilogue.apply(sum, extras, at.result, column * width.result, valid,
+                   bool(start));
   }
+  epilogue.flush();
 }
 
 //===----------------------------------------------------------------------===//
@@ -361,6 +376,28 @@ DepthwiseKernel::Dwords DepthwiseKernel::inOrder(const Dwords &sums) {
     ordered[2 * half + 1] = blocks(front, back, {1, 3, 5, 7});
   }
   return ordered;
+}
+
+DepthwiseKernel::Dwords DepthwiseKernel::asInterleaved(const Dwords &ordered) {
+  // For a transposition, and for two by two of four, that is the same.
+  if (!multipliesWords || isa.lanes == 8)
+    return inOrder(ordered);
+  Dwords result;
+  for (int64_t which : {0, 1}) {
+    SmallVector<int64_t> order;
+    for (int64_t block = which; block < 8; block += 2)
+      for (int64_t i = 0; i < 4; ++i)
+        order.push_back(block * 4 + i);
+    result.push_back(
+        vector::ShuffleOp::create(b, ordered[0], ordered[1], order));
+  }
+  return result;
+}
+
+bool DepthwiseKernel::epilogueInterleaves() const {
+  return epilogue.packs() &&
+         llvm::all_of(c.positions.back().extras,
+                      [](int64_t stride) { return stride == 0; });
 }
 
 SmallVector<DepthwiseKernel::Dwords>
@@ -464,6 +501,8 @@ void DepthwiseKernel::emitInterleavedRow(const Row &row, int64_t valid) {
         constants.extras.back().push_back(
             epilogue.loadRepeated(i, address, channels, first));
   }
+  if (epilogueInterleaves())
+    interleaveExtras(row, valid, constants);
   constexpr int64_t kRegisters = 4;
   int64_t width = c.positions.back().extent;
   forColumns(width / shared, kRegisters, [&](Value first, int64_t count) {
@@ -473,6 +512,35 @@ void DepthwiseKernel::emitInterleavedRow(const Row &row, int64_t valid) {
   if (int64_t rest = width % shared)
     emitInterleavedColumns(row, kernel.constant(width / shared), 1,
                            rest * channels, constants);
+}
+
+void DepthwiseKernel::interleaveExtras(const Row &row, int64_t valid,
+                                       RowConstants &constants) {
+  Dwords &start = constants.start;
+  constants.interleavedExtras.resize(start.size());
+  for (auto [i, address] : llvm::enumerate(row.extras)) {
+    Dwords ordered;
+    if (repeats(i))
+      ordered.assign(constants.extras[i].begin(), constants.extras[i].end());
+    else
+      for (int64_t first = 0; first < std::min(valid, unitChannels());
+           first += isa.lanes)
+        ordered.push_back(epilogue.loadExtra(
+            i, kernel.offset(address, first * c.extraChannels[i]),
+            std::min(isa.lanes, valid - first)));
+    // Of lanes that are not stored.
+    ordered.resize(start.size(), ordered.back());
+    for (auto [values, extra] :
+         llvm::zip_equal(constants.interleavedExtras,
+                         c.extraChannels[i] ? asInterleaved(ordered) : ordered))
+      values.push_back(extra);
+  }
+  for (auto [sum, values] : llvm::zip_equal(start, constants.interleavedExtras))
+    if (Value initial = epilogue.takeInitialValue(
+            [&, &values = values](unsigned extra) { return values[extra]; })) {
+      sum = arith::AddIOp::create(b, sum, initial);
+      constants.hasInitialValue = true;
+    }
 }
 
 void DepthwiseKernel::emitInterleavedColumns(const Row &row, Value first,
@@ -509,6 +577,12 @@ void DepthwiseKernel::emitInterleavedColumns(const Row &row, Value first,
   }
 
   for (int64_t output = 0; output < count; ++output) {
+    if (!constants.interleavedExtras.empty()) {
+      epilogue.applyInterleaved(sums[output], constants.interleavedExtras,
+                                kernel.offset(at.result, output * step.result),
+                                valid, constants.hasInitialValue);
+      continue;
+    }
     Dwords ordered = inOrder(sums[output]);
     for (int64_t v = 0; v * isa.lanes < valid; ++v) {
       int64_t lanes = std::min(isa.lanes, valid - v * isa.lanes);
@@ -522,13 +596,12 @@ void DepthwiseKernel::emitInterleavedColumns(const Row &row, Value first,
                                                         v * isa.lanes *
                                                             c.extraChannels[i]),
                              lanes));
-      epilogue.applyTo(
-          ordered[v], extras,
-          kernel.offset(at.result,
-                        output * step.result + v * isa.lanes * c.resultChannel),
-          lanes);
+      epilogue.applyTo(ordered[v], extras, at.result,
+                       output * step.result + v * isa.lanes * c.resultChannel,
+                       lanes);
     }
   }
+  epilogue.flush();
 }
 
 class DepthwiseEmitter : public target::KernelEmitter {

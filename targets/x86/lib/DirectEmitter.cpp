@@ -376,8 +376,10 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
       for (int64_t v = 0; v < shape.vectors; ++v) {
         Value start;
         if (parts == 1 && !c.isFloat)
-          start = epilogue.takeInitialValue(extrasAt(row, column, v),
-                                            validLanes(v));
+          start = epilogue.takeInitialValue([&](unsigned extra) {
+            return epilogue.loadExtra(extra, extrasAt(row, column, v)[extra],
+                                      validLanes(v));
+          });
         startsFromOffset |= bool(start);
         if (!start)
           start = corrections[v] ? corrections[v] : microkernel.zero();
@@ -394,12 +396,12 @@ void DirectKernel::emitTile(const Unit &unit, const Tile &shape,
       for (int64_t v = 0; v < shape.vectors; ++v) {
         Value sum = microkernel.finish(rest.take_front(parts));
         rest = rest.drop_front(parts);
-        Value address = kernel.offset(
-            unit.result, row * height.result + column * width.result +
-                             v * isa.lanes * c.resultChannel);
-        epilogue.apply(sum, extrasAt(row, column, v), address, validLanes(v),
-                       startsFromOffset);
+        epilogue.apply(sum, extrasAt(row, column, v), unit.result,
+                       row * height.result + column * width.result +
+                           v * isa.lanes * c.resultChannel,
+                       validLanes(v), startsFromOffset);
       }
+  epilogue.flush();
 }
 
 class DirectEmitter : public target::KernelEmitter {

@@ -33,7 +33,7 @@ public:
       int64_t extra = i - (arguments - extras);
       bounds[block.getArgument(i)] =
           extra < 0
-              ? ofType(block.getArgument(i).getType())
+              ? ofAccumulator(op, block.getArgument(i).getType())
               : ofExtra(op->getOperand(op->getNumOperands() - extras + extra));
     }
     for (Operation &inner : block.without_terminator())
@@ -48,16 +48,38 @@ private:
     return integer ? std::ldexp(1.0, integer.getWidth()) : kUnknown;
   }
 
+  static double ofAccumulator(Operation *op, Type type) {
+    auto bound =
+        op->getAttrOfType<IntegerAttr>(qnn::QnnDialect::kAccumulatorBoundAttr);
+    return bound ? static_cast<double>(bound.getInt()) : ofType(type);
+  }
+
   static double ofExtra(Value value) {
     double bound = 0;
-    std::optional<std::vector<float>> constants = qnn::readFloats(value);
-    if (!constants)
+    if (std::optional<std::vector<int64_t>> integers = qnn::readIntegers(value))
+      for (int64_t element : *integers)
+        bound = std::max(bound, std::fabs(static_cast<double>(element)));
+    else if (std::optional<std::vector<float>> floats = qnn::readFloats(value))
+      for (float element : *floats)
+        bound = std::isfinite(element)
+                    ? std::max(bound, std::fabs(double(element)))
+                    : kUnknown;
+    else
       return ofType(getElementTypeOrSelf(value));
-    for (float element : *constants)
-      bound = std::isfinite(element)
-                  ? std::max(bound, std::fabs(double(element)))
-                  : kUnknown;
     return bound;
+  }
+
+  /// Of a number of i32, which wraps.
+  double ofInteger(Operation *op) const {
+    double any = ofType(op->getResult(0).getType());
+    IntegerAttr constant;
+    if (matchPattern(op, m_Constant(&constant)))
+      return std::fabs(constant.getValue().roundToDouble(
+          !constant.getType().isUnsignedInteger()));
+    if (!isa<arith::AddIOp, arith::SubIOp>(op))
+      return any;
+    double bound = of(op->getOperand(0)) + of(op->getOperand(1));
+    return bound < 0x1p31 ? bound : any;
   }
 
   double ofResult(Operation *op) const {
@@ -70,6 +92,8 @@ private:
                  ? std::fabs(constant.getValueAsDouble())
                  : kUnknown;
     Type type = op->getResult(0).getType();
+    if (type.isInteger(32))
+      return ofInteger(op);
     if (!type.isF32())
       return ofType(type);
     double bound =

@@ -93,13 +93,19 @@ Value Microkernel::loadLhs(Value pointer) {
 
 /// One register of weights.
 Value Microkernel::loadRhs(Value pointer) {
+  // LLVM issues up to four loads of neighbouring addresses together, which is
+  // one step too many where sums fill the registers. It moves no volatile
+  // loads.
+  bool keepsPlace = isa.hasVnni;
   switch (arithmetic) {
   case Arithmetic::fma:
-    return load(accumulatorType(), pointer, rhsAligned ? isa.lanes * 4 : 4);
+    return LLVM::LoadOp::create(b, accumulatorType(), pointer,
+                                rhsAligned ? isa.lanes * 4 : 4, keepsPlace);
   case Arithmetic::dotBytes:
   case Arithmetic::pairBytes:
   case Arithmetic::words:
-    return load(registerType(), pointer, isa.lanes * 4);
+    return LLVM::LoadOp::create(b, registerType(), pointer, isa.lanes * 4,
+                                keepsPlace);
   case Arithmetic::widenPairs: {
     Value bytes = load(VectorType::get({isa.lanes * 2}, b.getI8Type()), pointer,
                        isa.lanes * 2);

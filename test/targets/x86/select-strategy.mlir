@@ -86,14 +86,16 @@ func.func @computed(%a: tensor<2x4x6xui8>, %b: tensor<2x6x6xi8>, %c: tensor<4x5x
 
 // -----
 
-// The product of a bounded integer and a finite constant cannot be NaN, and is small if the constant is; a quotient can.
+// The product of a bounded integer and a finite constant cannot be NaN, and is small if both are; a quotient can.
 // CHECK-LABEL: @nan
 // CHECK: qnn.round %{{.*}} {qnn.no_nan}
 // CHECK: qnn.round %{{.*}} {qnn.small}
+// CHECK: qnn.round %{{.*}} {qnn.small}
 // CHECK: qnn.round %{{[0-9a-z]+}}, %{{[0-9a-z_]+}} : f32
-func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>) {
+func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>) {
   %w = qnn.constant dense<1> : tensor<16x8xi8>
   %m = qnn.constant dense<0.5> : tensor<16xf32>
+  %b = qnn.constant dense<-70000> : tensor<16xi32>
   %n = qnn.constant dense<0.125> : tensor<16xf32>
   %y = qnn.fused_matmul %x, %w extras(%m : tensor<16xf32>) {transpose_rhs} : tensor<4x8xui8>, tensor<16x8xi8> -> tensor<4x16xui8> {
   ^bb0(%acc: i32, %s: f32):
@@ -111,6 +113,15 @@ func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>, tens
     %2 = qnn.round %1, %z : f32, i32 -> ui8
     qnn.yield %2 : ui8
   }
+  %t = qnn.fused_matmul %x, %w extras(%b, %m : tensor<16xi32>, tensor<16xf32>) {transpose_rhs, qnn.accumulator_bound = 300000 : i64} : tensor<4x8xui8>, tensor<16x8xi8> -> tensor<4x16xui8> {
+  ^bb0(%acc: i32, %o: i32, %s: f32):
+    %z = arith.constant 0 : i32
+    %sum = arith.addi %acc, %o : i32
+    %0 = arith.sitofp %sum : i32 to f32
+    %1 = arith.mulf %0, %s : f32
+    %2 = qnn.round %1, %z : f32, i32 -> ui8
+    qnn.yield %2 : ui8
+  }
   %v = qnn.fused_matmul %x, %w extras(%m : tensor<16xf32>) {transpose_rhs} : tensor<4x8xui8>, tensor<16x8xi8> -> tensor<4x16xui8> {
   ^bb0(%acc: i32, %s: f32):
     %z = arith.constant 0 : i32
@@ -119,7 +130,7 @@ func.func @nan(%x: tensor<4x8xui8>) -> (tensor<4x16xui8>, tensor<4x16xui8>, tens
     %2 = qnn.round %1, %z : f32, i32 -> ui8
     qnn.yield %2 : ui8
   }
-  return %y, %u, %v : tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>
+  return %y, %u, %t, %v : tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>, tensor<4x16xui8>
 }
 
 // -----

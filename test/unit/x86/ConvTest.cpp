@@ -185,10 +185,14 @@ TEST(ConvOfComputedWeights, EqualsInterpreter) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pointwise, ConvTest,
-    testing::Values(ConvCase{8, 8, 16, 16}, ConvCase{7, 5, 64, 48},
-                    ConvCase{9, 3, 32, 64, 1, 2}, ConvCase{4, 4, 8, 10},
-                    ConvCase{6, 6, 24, 100, 1, 1, 0, 1, 1, true},
-                    ConvCase{3, 3, 16, 200, 1, 1, 0, 1, 1, false, 2}));
+    testing::Values(
+        ConvCase{8, 8, 16, 16}, ConvCase{7, 5, 64, 48},
+        ConvCase{9, 3, 32, 64, 1, 2}, ConvCase{4, 4, 8, 10},
+        ConvCase{6, 6, 24, 100, 1, 1, 0, 1, 1, true},
+        ConvCase{3, 3, 16, 200, 1, 1, 0, 1, 1, false, 2},
+        ConvCase{1, 1, 16, 16}, ConvCase{1, 3, 16, 36},
+        ConvCase{7, 5, 32, 48, 1, 1, 0, 1, 1, false, 1, "ui8", "i16"},
+        ConvCase{5, 5, 20, 70, 1, 1, 0, 1, 1, true, 1, "ui8", "ui16"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Window, ConvTest,
@@ -227,6 +231,9 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{9, 9, 32, 32, 3, 1, 0, 1, 32},
         ConvCase{11, 8, 24, 24, 3, 2, 1, 1, 24, true},
         ConvCase{20, 20, 5, 5, 5, 1, 0, 2, 5},
+        ConvCase{9, 9, 100, 100, 3, 1, 1, 1, 100, false, 1, "ui8", "i16"},
+        ConvCase{7, 9, 64, 64, 3, 1, 1, 1, 64, false, 1, "i8", "i8"},
+        ConvCase{7, 9, 144, 144, 3, 1, 1, 1, 144, false, 1, "ui8", "ui16"},
         ConvCase{9, 20, 40, 40, 3, 1, 1, 1, 40, false, 1, "f32", "f32"}));
 
 // Columns share registers with VNNI.
@@ -236,6 +243,8 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, true},
         ConvCase{9, 21, 8, 8, 3, 2, 1, 1, 8, true, 2},
         ConvCase{6, 3, 8, 8, 3, 1, 1, 1, 8},
+        ConvCase{9, 20, 8, 8, 3, 1, 1, 1, 8, false, 1, "ui8", "i16"},
+        ConvCase{8, 23, 12, 12, 3, 2, 1, 1, 12, false, 1, "i8", "ui8"},
         ConvCase{7, 70, 16, 16, 3, 1, 1, 1, 16, false, 1, "i8", "i8"},
         ConvCase{7, 19, 16, 16, 5, 2, 2, 1, 16, true, 1, "i8", "ui8"},
         ConvCase{9, 33, 4, 4, 5, 1, 2, 2, 4, true, 1, "ui8", "f32"},

@@ -12,6 +12,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Region.h"
+#include "qcc/Qnn/Qnn.h"
 
 namespace qcc::target {
 
@@ -24,11 +25,18 @@ mlir::Type signless(mlir::Type type);
 /// block arguments: all of them scalars (`lanes` = {}), or all of them vectors
 /// of shape `lanes`, of signless element type. Ops that all lanes share
 /// (constants) are broadcast. `qnn.round` and `qnn.widen` are expanded; the
-/// result is signless. Ops whose results `map` already knows are left out.
+/// result is signless. Ops whose results `map` already knows are left out. The
+/// result of `unsaturated` is left an i32 that has yet to be clamped.
 mlir::Value cloneEpilogue(mlir::OpBuilder &builder, mlir::Region &region,
                           mlir::ValueRange arguments,
                           llvm::ArrayRef<int64_t> lanes,
-                          mlir::IRMapping map = {});
+                          mlir::IRMapping map = {},
+                          qnn::RoundOp unsaturated = {});
+
+/// The rounding that an epilogue yields if it is to the whole range of 8 or 16
+/// bits, of a number that i32 holds once it is rounded, so that instructions
+/// that narrow with saturation may finish it. Null if there is none.
+qnn::RoundOp saturatingRound(mlir::Region &region);
 
 /// What is known of a number that is rounded: nothing, that it is not NaN
 /// (`qnn.no_nan` on the op), or that its magnitude is below kSmall
