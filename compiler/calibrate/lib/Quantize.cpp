@@ -263,19 +263,21 @@ LogicalResult Chooser::refine() {
   std::set<Refinement> tried;
   std::optional<MeasuredNoise> noise;
   size_t steps = std::numeric_limits<size_t>::max();
-  FailureOr<double> workOfAll = programWork(*module);
-  if (failed(workOfAll))
+  FailureOr<double> work = programWork(*module);
+  if (failed(work))
     return failure();
-  double work = *workOfAll, workOfTrial = 0;
+  WorkBudget budget{recipe.refine, /*plain=*/*work, /*current=*/*work};
+  double workOfTrial = 0;
   auto pays = [&](ModuleOp quantized, double sqnr) -> FailureOr<bool> {
     FailureOr<double> estimated = programWork(quantized);
     if (failed(estimated))
       return failure();
     workOfTrial = *estimated;
-    return worthOf(result.sqnr, sqnr) > (workOfTrial - work) / *workOfAll;
+    return worthOf(result.sqnr, sqnr) >
+           (workOfTrial - budget.current) / budget.plain;
   };
   for (int i = 0; i < kMostTrials; ++i) {
-    if (!isWorthRefining(result.sqnr, work, *workOfAll))
+    if (!isWorthRefining(result.sqnr, budget))
       return success();
     if (!noise) {
       FailureOr<MeasuredNoise> measured =
@@ -285,7 +287,7 @@ LogicalResult Chooser::refine() {
         return failure();
       noise = std::move(*measured);
     }
-    RefinementPlanner planner(*noise, chosen.refinement, work, *workOfAll);
+    RefinementPlanner planner(*noise, chosen.refinement, budget);
     std::optional<Refinement> ofInputs = planner.refineInputs(tried),
                               refinement = ofInputs;
     if (!refinement)
@@ -297,8 +299,8 @@ LogicalResult Chooser::refine() {
     if (failed(tryCandidate(candidate, pays)))
       return failure();
     if (chosen.refinement == *refinement) {
-      work = workOfTrial;
-      addedWork = work / *workOfAll - 1;
+      budget.current = workOfTrial;
+      addedWork = budget.spent();
       noise.reset();
       steps = std::numeric_limits<size_t>::max();
     } else if (!ofInputs) {
@@ -350,7 +352,7 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
       recipe.biasCorrection.value_or(BiasCorrection::sequential);
   RangeMethod ranges = recipe.ranges.value_or(RangeMethod::l3);
   bool choosesNothing = recipe.channelScales && recipe.ranges &&
-                        recipe.biasCorrection && !recipe.refine;
+                        recipe.biasCorrection && recipe.refine == 0;
   if (failed(chooser.tryCandidate(
           {ranges, scales, bias, choosesNothing ? kFinalMacs : kTrialMacs})))
     return failure();
@@ -369,7 +371,7 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
     if (failed(chooser.tryCandidate(other)))
       return failure();
   }
-  if (samples && recipe.refine && failed(chooser.refine()))
+  if (samples && recipe.refine > 0 && failed(chooser.refine()))
     return failure();
   if (samples && failed(chooser.useMoreSamples()))
     return failure();

@@ -135,6 +135,16 @@ static bool readCorrection(const JsonValue &value,
   return false;
 }
 
+static bool readRefine(const JsonValue &value, double &result, Path path) {
+  if (std::optional<bool> boolean = value.getAsBoolean()) {
+    result = *boolean ? Recipe::kRefine : 0;
+    return true;
+  }
+  return readNumber(value, 0, 10,
+                    "must be true, false or a number from 0 to 10", result,
+                    path);
+}
+
 static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
                        Path path) {
   if (name == "equalize")
@@ -159,7 +169,7 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
   if (name == "weight_grid")
     return readBool(value, recipe.weightGrid, path);
   if (name == "refine")
-    return readBool(value, recipe.refine, path);
+    return readRefine(value, recipe.refine, path);
   if (name == "keep_float")
     return fromJSON(value, recipe.keepFloat, path);
   if (name == "schemes")

@@ -33,22 +33,24 @@ static constexpr double kLeastInputShare = 0.1;
 /// So it is in f32 where that adds no more to the work.
 static constexpr double kLittleWork = 0.1;
 /// An error that is smaller by the size of the signal would be worth so much of
-/// the network's work: 1 % is worth 55 % of it. Less than a decibel is
+/// the network's work: 1 % is worth 55 % of it. Less than half a decibel is
 /// nothing.
-static constexpr double kWorthOfSignal = 55, kLeastGain = 1;
+static constexpr double kWorthOfSignal = 55, kLeastGain = 0.5;
 /// Nobody needs more, in dB.
 static constexpr double kGoodEnough = 40;
-/// Refined layers may add so much to the work; as much as two parts of
-/// everything cost if half of the errors, 3 dB, come from one tensor.
-static constexpr double kMostAddedWork = 0.2, kMostForOneTensor = 1.2,
-                        kHalf = 3;
-/// What is left of that then is not worth another measurement.
-static constexpr double kAlmostAll = 0.17;
+/// So many times the allowance may be spent if half of the errors, 3 dB, come
+/// from one tensor: by default it is as much as two parts of everything cost.
+static constexpr double kForOneTensor = 12, kHalf = 3;
+/// What is left when so much of the allowance is spent is not worth another
+/// measurement.
+static constexpr double kAlmostAll = 0.8;
+/// Layers that a plan may begin with.
+static constexpr size_t kFirstSteps = 8;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.
 static constexpr int64_t kMacs = int64_t(1) << 38;
-static constexpr size_t kMostSamples = 8, kFewestSamples = 2;
+static constexpr size_t kMostSamples = 16, kFewestSamples = 2;
 
 /// A contraction with constant weights, or an elementwise op that can read more
 /// bits, as a residual addition does. One node is one layer, even where it is
@@ -210,10 +212,9 @@ double qcc::calibration::worthOf(double before, double after) {
   return kWorthOfSignal * (sizeOfError(before) - sizeOfError(after));
 }
 
-bool qcc::calibration::isWorthRefining(double sqnr, double work,
-                                       double workOfAll) {
+bool qcc::calibration::isWorthRefining(double sqnr, const WorkBudget &budget) {
   return worthOf(sqnr, std::numeric_limits<double>::infinity()) > 0 &&
-         work / workOfAll - 1 < kAlmostAll;
+         budget.spent() < kAlmostAll * budget.allowed;
 }
 
 FailureOr<MeasuredNoise>
@@ -260,10 +261,10 @@ qcc::calibration::measureNoise(ModuleOp exact, const Executor &rounded,
 }
 
 RefinementPlanner::RefinementPlanner(const MeasuredNoise &measured,
-                                     const Refinement &current, double work,
-                                     double workOfAll)
+                                     const Refinement &current,
+                                     const WorkBudget &budget)
     : readers(measured.ofRoundings.size()), measured(measured),
-      current(current), workOfAll(workOfAll), spent(work / workOfAll - 1) {
+      current(current), budget(budget) {
   ModuleOp network = *measured.network;
   llvm::DenseMap<Operation *, size_t> places;
   for (auto [i, op] :
@@ -374,9 +375,9 @@ RefinementPlanner::stepFor(const Layer &layer,
   bool isFirst = llvm::any_of(
       ofInputs, [&](size_t rounding) { return spared.contains(rounding); });
   bool takesFloat =
-      inFloat <= inParts || (isFirst && inFloat <= kLittleWork * workOfAll);
+      inFloat <= inParts || (isFirst && inFloat <= kLittleWork * budget.plain);
   Precision precision = takesFloat ? Precision::f32 : Precision::w8a8x2;
-  step.cost = ((takesFloat ? inFloat : inParts) + elementwise) / workOfAll;
+  step.cost = ((takesFloat ? inFloat : inParts) + elementwise) / budget.plain;
   for (size_t member : members)
     step.added[layers[member].name] =
         layers[member].isElementwise ? Precision::w8a16 : precision;
@@ -388,7 +389,8 @@ RefinementPlanner::stepFor(const Layer &layer,
 }
 
 bool RefinementPlanner::isAffordable(double cost, double gain) const {
-  return spent + cost <= (gain >= kHalf ? kMostForOneTensor : kMostAddedWork);
+  double factor = gain >= kHalf ? kForOneTensor : 1;
+  return budget.spent() + cost <= factor * budget.allowed;
 }
 
 std::optional<Refinement>
@@ -400,7 +402,10 @@ RefinementPlanner::refineInputs(const std::set<Refinement> &tried) const {
       continue;
     std::optional<Step> step =
         stepFor(layers[readers[rounding].front()], current);
-    if (!step || !isAffordable(step->cost, gain))
+    if (!step || !isAffordable(step->cost, gain) ||
+        llvm::none_of(step->added, [](const auto &layer) {
+          return layer.second == Precision::f32;
+        }))
       continue;
     Refinement result = current;
     result.insert(step->added.begin(), step->added.end());
@@ -410,45 +415,63 @@ RefinementPlanner::refineInputs(const std::set<Refinement> &tried) const {
   return std::nullopt;
 }
 
-std::optional<Refinement>
-RefinementPlanner::refineMost(double sqnr, size_t &mostSteps) const {
-  Refinement refined = current, best;
+RefinementPlanner::Plan RefinementPlanner::planFrom(const Layer *first,
+                                                    double sqnr,
+                                                    size_t mostSteps) const {
+  Plan best, grown{current};
   Noise left = measured.together;
-  double gain = 0, work = 0, bestNet = 0;
-  size_t bestSteps = 0;
-  for (size_t steps = 1; steps <= mostSteps; ++steps) {
+  double gain = 0, work = 0;
+  while (grown.steps < mostSteps) {
     // Most noise for the work first.
     std::optional<Step> next;
     double nextGain = 0;
     for (const Layer &layer : layers) {
-      std::optional<Step> step = stepFor(layer, refined);
-      if (!step)
+      if (grown.steps == 0 && first && first != &layer)
+        continue;
+      std::optional<Step> step = stepFor(layer, grown.refined);
+      if (!step || !isAffordable(work + step->cost,
+                                 gainOf(step->noise, measured.together)))
         continue;
       if (double here = gainOf(step->noise, left);
-          here > 0 && isAffordable(work + step->cost, here) &&
-          (!next || here * next->cost > nextGain * step->cost)) {
+          here > 0 && (!next || here * next->cost > nextGain * step->cost)) {
         next = std::move(step);
         nextGain = here;
       }
     }
     if (!next)
       break;
-    refined.insert(next->added.begin(), next->added.end());
+    grown.refined.insert(next->added.begin(), next->added.end());
+    ++grown.steps;
     for (auto [rest, gone, all] :
          llvm::zip_equal(left, next->noise, measured.together))
       rest = std::max(rest - gone, kLeastLeft * all);
     work += next->cost;
     // The less is left, the more does it gain to take away the same again.
     gain += nextGain;
-    double net = worthOf(sqnr, sqnr + gain) - work;
-    if (net > bestNet) {
-      bestNet = net;
-      best = refined;
-      bestSteps = steps;
-    }
+    grown.net = worthOf(sqnr, sqnr + gain) - work;
+    if (grown.net > best.net)
+      best = grown;
   }
-  if (!bestSteps)
-    return std::nullopt;
-  mostSteps = bestSteps;
   return best;
+}
+
+std::optional<Refinement>
+RefinementPlanner::refineMost(double sqnr, size_t &mostSteps) const {
+  // Where all that is cheap has been taken, the allowance may be too small for
+  // what gains most. So that is tried as the first step, too.
+  std::vector<std::pair<double, const Layer *>> firsts;
+  for (const Layer &layer : layers)
+    if (std::optional<Step> step = stepFor(layer, current))
+      firsts.push_back({gainOf(step->noise, measured.together), &layer});
+  llvm::stable_sort(
+      firsts, [](const auto &a, const auto &b) { return a.first > b.first; });
+  firsts.resize(std::min(firsts.size(), kFirstSteps));
+  Plan best = planFrom(nullptr, sqnr, mostSteps);
+  for (const auto &[gain, layer] : firsts)
+    if (Plan other = planFrom(layer, sqnr, mostSteps); other.net > best.net)
+      best = std::move(other);
+  if (best.steps == 0)
+    return std::nullopt;
+  mostSteps = best.steps;
+  return best.refined;
 }

@@ -50,19 +50,26 @@ measureNoise(mlir::ModuleOp exact, const Executor &rounded,
 /// multiples of the network's work; nothing if that is too little to matter.
 double worthOf(double before, double after);
 
+/// What refinement may cost. Work is programWork().
+struct WorkBudget {
+  double allowed; ///< Share of `plain` that may be added: Recipe::refine.
+  double plain;   ///< Of the network without refinement.
+  double current; ///< Of the network as it is refined so far.
+
+  double spent() const { return current / plain - 1; }
+};
+
 /// False if nothing that may still be done for outputs that keep `sqnr` dB can
-/// be worth its work, or the `work` that refinement may add to `workOfAll` is
-/// all but spent.
-bool isWorthRefining(double sqnr, double work, double workOfAll);
+/// be worth its work, or the budget is all but spent.
+bool isWorthRefining(double sqnr, const WorkBudget &budget);
 
 /// Chooses layers to be refined.
 class RefinementPlanner {
 public:
   /// `measured` is the noise of a network whose layers have the precision of
-  /// `current`; `work` is its programWork(), and `workOfAll` what it is in
-  /// int8.
+  /// `current`, and the work of `budget`.
   RefinementPlanner(const MeasuredNoise &measured, const Refinement &current,
-                    double work, double workOfAll);
+                    const WorkBudget &budget);
   ~RefinementPlanner();
 
   /// The layers that read one of the network's inputs, if its rounding makes a
@@ -78,6 +85,16 @@ public:
 private:
   struct Layer;
   struct Step;
+  /// What is refined then, what that is worth beyond its work, and how many
+  /// steps it takes.
+  struct Plan {
+    Refinement refined;
+    double net = 0;
+    size_t steps = 0;
+  };
+
+  /// Takes steps as long as that pays; the first one for `first`, if given.
+  Plan planFrom(const Layer *first, double sqnr, size_t mostSteps) const;
 
   /// What it takes to spare `layer` the rounding of what it reads.
   std::optional<Step> stepFor(const Layer &layer,
@@ -92,7 +109,7 @@ private:
   llvm::SmallVector<size_t> ofInputs; ///< Roundings of arguments.
   const MeasuredNoise &measured;
   const Refinement &current;
-  double workOfAll, spent; ///< The share of it that refinement took so far.
+  WorkBudget budget;
 };
 
 } // namespace qcc::calibration

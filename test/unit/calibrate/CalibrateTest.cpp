@@ -250,7 +250,7 @@ TEST_F(CalibrationTest, refinesTheLayerThatMakesTheErrors) {
     ASSERT_TRUE(succeeded(statistics));
     ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
     Recipe recipe;
-    recipe.refine = sqnr == &refined;
+    recipe.refine = sqnr == &refined ? Recipe::kRefine : 0;
     FailureOr<QuantizeResult> result = calibration::quantize(
         module, &*samples, recipe, *reference, createInterpreterExecutor);
     ASSERT_TRUE(succeeded(result));
@@ -260,7 +260,7 @@ TEST_F(CalibrationTest, refinesTheLayerThatMakesTheErrors) {
       if (op->hasAttr(qnn::QnnDialect::kMeasuredPrecisionAttr))
         found.push_back(analysis::nodeName(op));
     });
-    EXPECT_EQ(llvm::is_contained(found, "first"), recipe.refine);
+    EXPECT_EQ(llvm::is_contained(found, "first"), recipe.refine > 0);
   }
   EXPECT_GT(refined, plain + 3);
 }
@@ -282,10 +282,20 @@ TEST_F(CalibrationTest, refusesBadRecipes) {
   EXPECT_EQ(recipe->keepFloat, std::vector<std::string>{"fc"});
   EXPECT_FALSE(recipe->channelScales.has_value());
   EXPECT_EQ(recipe->biasCorrection, BiasCorrection::fast);
+  for (auto [text, share] :
+       {std::pair("true", Recipe::kRefine), {"false", 0.0}, {"0.25", 0.25}}) {
+    recipe = load(("{\"schema\": \"qcc.recipe/1\", \"refine\": " +
+                   llvm::Twine(text) + "}")
+                      .str());
+    ASSERT_TRUE(succeeded(recipe));
+    EXPECT_EQ(recipe->refine, share);
+  }
   for (StringRef bad :
        {R"({"schema": "qcc.recipe/2"})", R"([1])", R"({"schema": )",
         R"({"schema": "qcc.recipe/1", "alhpa": 1})",
         R"({"schema": "qcc.recipe/1", "alpha": "much"})",
+        R"({"schema": "qcc.recipe/1", "refine": -1})",
+        R"({"schema": "qcc.recipe/1", "refine": "more"})",
         R"({"schema": "qcc.recipe/1", "ranges": "best"})"}) {
     EXPECT_TRUE(failed(load(bad))) << bad.str();
     EXPECT_EQ(messages.size(), 1u) << bad.str();

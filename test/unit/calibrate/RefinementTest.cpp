@@ -54,7 +54,7 @@ protected:
 
 TEST(Worth, isThatOfASmallerError) {
   double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(worthOf(30, 30.9), 0);
+  EXPECT_EQ(worthOf(30, 30.4), 0);
   EXPECT_EQ(worthOf(30, 29), 0);
   EXPECT_EQ(worthOf(30, std::nan("")), 0);
   EXPECT_EQ(worthOf(40, infinity), 0);
@@ -66,10 +66,12 @@ TEST(Worth, isThatOfASmallerError) {
 }
 
 TEST(Worth, endsWithTheAllowance) {
-  EXPECT_TRUE(isWorthRefining(30, 1.0, 1));
-  EXPECT_TRUE(isWorthRefining(30, 2.2, 2));
-  EXPECT_FALSE(isWorthRefining(30, 2.7, 2));
-  EXPECT_FALSE(isWorthRefining(41, 1.0, 1));
+  EXPECT_TRUE(isWorthRefining(30, {0.1, 1, 1}));
+  EXPECT_TRUE(isWorthRefining(30, {0.1, 2, 2.1}));
+  EXPECT_FALSE(isWorthRefining(30, {0.1, 2, 2.19}));
+  EXPECT_TRUE(isWorthRefining(30, {0.2, 2, 2.19}));
+  EXPECT_FALSE(isWorthRefining(30, {0, 2, 2}));
+  EXPECT_FALSE(isWorthRefining(41, {0.1, 1, 1}));
 }
 
 TEST_F(RefinementTest, workOfIntegersIsLess) {
@@ -92,7 +94,7 @@ TEST_F(RefinementTest, choosesTheLayerWhoseInputIsTooCoarse) {
                      createInterpreterExecutor);
     ASSERT_TRUE(succeeded(noise));
     Refinement none;
-    RefinementPlanner planner(*noise, none, *work, *work);
+    RefinementPlanner planner(*noise, none, {0.1, *work, *work});
     size_t steps = 1;
     std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
     ASSERT_TRUE(refined);
@@ -124,7 +126,7 @@ TEST_F(RefinementTest, givesAnAdditionMoreBitsThanItsNeighbours) {
   FailureOr<double> work = programWork(*module);
   ASSERT_TRUE(succeeded(noise) && succeeded(work));
   Refinement none;
-  RefinementPlanner planner(*noise, none, *work, *work);
+  RefinementPlanner planner(*noise, none, {0.1, *work, *work});
   size_t steps = 1;
   std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
   ASSERT_TRUE(refined);
@@ -139,12 +141,56 @@ TEST_F(RefinementTest, takesNoStepThatIsNotAllowed) {
                    createInterpreterExecutor);
   ASSERT_TRUE(succeeded(work) && succeeded(noise));
   Refinement none;
-  RefinementPlanner planner(*noise, none, *work, *work);
+  RefinementPlanner planner(*noise, none, {0.1, *work, *work});
   size_t steps = 0;
   EXPECT_FALSE(planner.refineMost(/*sqnr=*/15, steps));
   // All that was allowed is spent.
-  RefinementPlanner spent(*noise, none, 3 * *work, *work);
+  RefinementPlanner spent(*noise, none, {0.1, *work, 3 * *work});
   steps = 10;
   EXPECT_FALSE(spent.refineMost(/*sqnr=*/15, steps));
   EXPECT_FALSE(spent.refineInputs({}));
+}
+
+// Cheap steps do not use up what the one that gains most needs.
+TEST_F(RefinementTest, mayBeginWithWhatIsDear) {
+  FailureOr<double> work = programWork(*module);
+  size_t index[] = {0};
+  FailureOr<MeasuredNoise> noise =
+      measureNoise(*result.exact, *result.program.executor, *samples, index,
+                   createInterpreterExecutor);
+  ASSERT_TRUE(succeeded(work) && succeeded(noise));
+  // What each step costs by itself.
+  Refinement none;
+  std::vector<std::pair<double, size_t>> costs;
+  std::vector<Refinement> alone;
+  for (size_t i = 0; i < noise->ofRoundings.size(); ++i) {
+    for (auto [j, part] : llvm::enumerate(noise->ofRoundings))
+      part.assign(noise->together.size(), j == i ? 0.9 : 0);
+    noise->together.assign(noise->together.size(), 1);
+    RefinementPlanner planner(*noise, none, {10, *work, *work});
+    size_t steps = 1;
+    std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
+    alone.push_back(refined.value_or(none));
+    double low = 0, high = 10;
+    while (refined && high - low > 1e-4) {
+      double middle = (low + high) / 2;
+      RefinementPlanner limited(*noise, none, {middle / 12, *work, *work});
+      (limited.refineMost(15, steps = 1) ? high : low) = middle;
+    }
+    if (refined)
+      costs.push_back({high, i});
+  }
+  llvm::sort(costs);
+  ASSERT_GE(costs.size(), 2u);
+  auto [least, cheap] = costs.front();
+  auto [most, dear] = costs.back();
+  ASSERT_GT(most, 1.5 * least);
+  // The cheap one gains more for its work, but there is no room for both.
+  for (auto [j, part] : llvm::enumerate(noise->ofRoundings))
+    part.assign(noise->together.size(), j == cheap ? 0.3 : j == dear ? 0.4 : 0);
+  RefinementPlanner planner(*noise, none, {most + least / 2, *work, *work});
+  size_t steps = 10;
+  std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
+  ASSERT_TRUE(refined);
+  EXPECT_EQ(*refined, alone[dear]);
 }

@@ -64,7 +64,7 @@ protected:
     ASSERT_TRUE(succeeded(calibrate::absorbStatistics(*module, *statistics)));
     calibration::Recipe recipe;
     recipe.channelScales = false;
-    recipe.refine = false;
+    recipe.refine = 0;
     mlir::FailureOr<calibration::QuantizeResult> quantized =
         calibration::quantize(module, &*samples, recipe, *reference,
                               calibration::createInterpreterExecutor);
