@@ -32,7 +32,7 @@ static constexpr size_t kMostHeldBack = 64, kFewestHeldBack = 16,
 /// each channel, look good on samples that they were made of.
 static constexpr size_t kEnoughForScales = 2 * kFewestHeldBack;
 /// Less, in dB, may be chance: other samples do not agree with it.
-static constexpr double kClearlyBetter = 1;
+static constexpr double kBetter = 0.5, kClearlyBetter = 1;
 /// Sets of layers whose refinement is tried, each at the cost of a candidate.
 static constexpr int kMostTrials = 2;
 /// Multiply-accumulates of the sequential pass of a candidate. The last one has
@@ -368,7 +368,7 @@ FailureOr<QuantizeResult> qcc::calibration::quantize(
   if (samples && !recipe.biasCorrection) {
     Candidate other = chooser.chosen;
     other.bias = BiasCorrection::fast;
-    if (failed(chooser.tryCandidate(other)))
+    if (failed(chooser.tryCandidate(other, kBetter)))
       return failure();
   }
   if (samples && recipe.refine > 0 && failed(chooser.refine()))

@@ -49,7 +49,7 @@ static constexpr size_t kFirstSteps = 8;
 /// Errors that depend on each other leave more than a sum says.
 static constexpr double kLeastLeft = 0.05;
 /// Multiply-accumulates of all runs of a measurement, and its samples.
-static constexpr int64_t kMacs = int64_t(1) << 38;
+static constexpr int64_t kMacs = int64_t(1) << 37;
 static constexpr size_t kMostSamples = 16, kFewestSamples = 2;
 
 /// A contraction with constant weights, or an elementwise op that can read more
