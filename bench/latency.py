@@ -11,7 +11,8 @@ calibration arrays in the form that it runs fastest, and of the float model in b
 else the machine does hits all alike; a turn gives the median of its samples, and what is reported is the median over the
 turns and the median of the ratios within a turn (above 1: qcc is faster).
 
-usage: python bench/latency.py [--models A,B] [--threads 1,2] [--turns N] [--json F]
+usage: python bench/latency.py [--models A,B] [--threads 1,2] [--turns N] [--before BINARIES] [--json F]
+With --before, the int8 artifact that an earlier version makes takes part.
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 """
 
@@ -57,8 +58,8 @@ def run(command):
 class Contest:
     """The files of one model: artifacts and models of all contestants, and one input."""
 
-    def __init__(self, model, binaries, folder):
-        self.binaries = binaries
+    def __init__(self, model, binaries, before, folder):
+        self.binaries = {"qcc-int8": binaries, "qcc-f32": binaries, "before-int8": before}
         calib = model.calib().inputs
         saved, self.sample = os.path.join(folder, "calib.npy"), os.path.join(folder, "sample.npy")
         np.save(saved, calib)
@@ -69,11 +70,14 @@ class Contest:
         Qcc(binaries, "f32").compile(model, None, self.files["qcc-f32"])
         run([sys.executable, os.path.join(models.SOURCE, "bench", "peers.py"), "ort-fast", model.path, saved,
              self.files["ort-int8"]])
+        if before:
+            self.files["before-int8"] = os.path.join(folder, "before-int8")
+            Qcc(before, "8").compile(model, saved, self.files["before-int8"])
 
     def turn(self, contestant, threads):
         path = self.files[contestant]
-        if contestant.startswith("qcc"):
-            out = run([os.path.join(self.binaries, "qcc-bench"), path, f"-threads={threads}", "-json"])
+        if contestant in self.binaries:
+            out = run([os.path.join(self.binaries[contestant], "qcc-bench"), path, f"-threads={threads}", "-json"])
             return json.loads(out)["samples"]
         return json.loads(run([sys.executable, os.path.abspath(__file__), "--turn", path, self.sample, str(threads)]))
 
@@ -88,6 +92,7 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
+    parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--json", help="write all samples here")
     args = parser.parse_args()
     names = list(models.ALL) if args.models == "all" else args.models.split(",")
@@ -99,7 +104,7 @@ def main():
     print(f"{'model':22} threads  {'qcc int8':>10} {'ORT int8':>10} {'ratio':>6}  {'qcc f32':>10} {'ORT f32':>10} {'ratio':>6}")
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            contest = Contest(models.ALL[name], args.binaries, folder)
+            contest = Contest(models.ALL[name], args.binaries, args.before, folder)
             for threads in map(int, args.threads.split(",")):
                 samples = {contestant: [] for contestant in contest.files}
                 for _ in range(args.turns):
@@ -114,6 +119,10 @@ def main():
                              "samples_seconds": samples})
                 cells = [f"{latency[f'qcc-{k}'] * 1e6:7.1f} us {latency[f'ort-{k}'] * 1e6:7.1f} us {ratio[k]:6.2f}"
                          for k in ("int8", "f32")]
+                if args.before:
+                    ratio["before"] = statistics.median(
+                        theirs / ours for theirs, ours in zip(medians["before-int8"], medians["qcc-int8"]))
+                    cells.append(f"before {latency['before-int8'] * 1e6:7.1f} us {ratio['before']:6.2f}")
                 print(f"{name:22} {threads:7}  {'  '.join(cells)}", flush=True)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:

@@ -13,7 +13,8 @@ arrays, and compares with the float model in ONNX Runtime:
   agreement  how often the largest number of the output is the same one, with a 95 % bootstrap interval
   top-1      how often it is the label (float's stands in the first row)
 
-usage: python bench/quality.py [--models A,B] [--tools qcc,ort-default,...] [--json F]
+usage: python bench/quality.py [--models A,B] [--tools qcc,ort-default,...] [--before BINARIES] [--json F]
+--before names the programs of an earlier version: the tool qcc-before.
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it, and NNCF's own for that peer).
 """
 
@@ -29,7 +30,7 @@ import numpy as np
 
 import models
 
-TOOLS = ["qcc", "ort-default", "ort-percentile", "nncf", "nncf-full"]
+TOOLS = ["qcc", "qcc-before", "ort-default", "ort-percentile", "nncf", "nncf-full"]
 
 
 def venv(requirements):
@@ -142,8 +143,8 @@ def auc(split, outputs):
     return float((bad[:, None] > good).mean() + .5 * (bad[:, None] == good).mean())
 
 
-def compare(model, tools, qcc, folder, limit):
-    """Yields a row for the float model and for each tool. One that fails gets a row with its error."""
+def compare(model, tools, versions, folder, limit):
+    """`versions` are those of qcc, by the name of the tool. Yields a row for the float model and for each tool. One that fails gets a row with its error."""
     calib, test = model.calib(), model.test()
     inputs = test.inputs[:limit]
     labels = None if test.labels is None else test.labels[:limit]
@@ -157,8 +158,9 @@ def compare(model, tools, qcc, folder, limit):
     for tool in tools:
         start = time.monotonic()
         try:
-            if tool == "qcc":
-                out = os.path.join(folder, "model.qcm")
+            if tool in versions:
+                qcc = versions[tool]
+                out = os.path.join(folder, tool + ".qcm")
                 qcc.compile(model, saved if qcc.bits != "f32" else None, out)
                 taken = time.monotonic() - start
                 outputs = qcc.run(out, model, inputs, folder)
@@ -197,21 +199,28 @@ def show(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
-    parser.add_argument("--tools", default=",".join(TOOLS))
+    parser.add_argument("--tools", help="default: all")
     parser.add_argument("--bits", default="8", help="qcc -bits=")
     parser.add_argument("--limit", type=int, help="use so many test samples only")
     parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
+    parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--json", help="write the rows here, too")
     args = parser.parse_args()
 
     names = list(models.ALL) if args.models == "all" else args.models.split(",")
-    unknown = [n for n in names if n not in models.ALL] + [t for t in args.tools.split(",") if t not in TOOLS]
+    versions = {"qcc": Qcc(args.binaries, args.bits)}
+    if args.before:
+        versions["qcc-before"] = Qcc(args.before, args.bits)
+    tools = args.tools.split(",") if args.tools else [tool for tool in TOOLS if args.before or tool != "qcc-before"]
+    unknown = [n for n in names if n not in models.ALL] + [t for t in tools if t not in TOOLS]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; models: {', '.join(models.ALL)}; tools: {', '.join(TOOLS)}")
+    if "qcc-before" in tools and not args.before:
+        parser.error("qcc-before needs --before")
     rows = []
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            for row in compare(models.ALL[name], args.tools.split(","), Qcc(args.binaries, args.bits), folder, args.limit):
+            for row in compare(models.ALL[name], tools, versions, folder, args.limit):
                 rows.append(row)
                 print(show(row), flush=True)
     if args.json:

@@ -42,7 +42,7 @@ static constexpr int64_t kGathered = int64_t(1) << 20;
 static constexpr int64_t kGreatestDepth = 2560;
 /// Memory for live tensors. More samples than `kMostSamples` are of no use, and
 /// `kEnoughSamples` do for a network that computes much for each.
-static constexpr int64_t kLiveBytes = int64_t(448) << 20;
+static constexpr int64_t kLiveBytes = int64_t(400) << 20;
 static constexpr size_t kMostSamples = 128, kEnoughSamples = 16,
                         kFewestSamples = 4;
 
