@@ -207,24 +207,24 @@ TEST_F(CalibrationTest, carriesAsManySamplesAsWorkAndMemoryAllow) {
   EXPECT_EQ(sequentialSampleLimit(*module, 1), 16u);
   EXPECT_EQ(sequentialSampleLimit(*module, 50 * kMacs), 50u);
   EXPECT_EQ(sequentialSampleLimit(*module, 5000 * kMacs), 128u);
-  // 64 MiB for each tensor, exact and rounded; the second takes the place of
+  // 32 MiB for each tensor, exact and rounded; the second takes the place of
   // the first, which the addition keeps.
   auto tensors = [&](StringRef second, StringRef result) {
     OwningOpRef<ModuleOp> module = parse(
-        ("func.func @main(%x: tensor<8x1048576xf32> {qnn.name = \"x\"}) -> "
-         "tensor<8x1048576xf32> {\n"
-         "%0 = qnn.clamp %x [0.0, 6.0] : tensor<8x1048576xf32>\n"
-         "%1 = qnn.clamp %0 [0.0, 5.0] : tensor<8x1048576xf32>\n" +
-         second + "return " + result + " : tensor<8x1048576xf32> }")
+        ("func.func @main(%x: tensor<8x524288xf32> {qnn.name = \"x\"}) -> "
+         "tensor<8x524288xf32> {\n"
+         "%0 = qnn.clamp %x [0.0, 6.0] : tensor<8x524288xf32>\n"
+         "%1 = qnn.clamp %0 [0.0, 5.0] : tensor<8x524288xf32>\n" +
+         second + "return " + result + " : tensor<8x524288xf32> }")
             .str());
     return sequentialSampleLimit(*module, 1);
   };
-  EXPECT_EQ(tensors("", "%1"), 7u);
+  EXPECT_EQ(tensors("", "%1"), 12u);
   EXPECT_EQ(
-      tensors("%2 = qnn.binary add %1, %0 : tensor<8x1048576xf32>, "
-              "tensor<8x1048576xf32> -> tensor<8x1048576xf32> loc(\"add\")\n",
+      tensors("%2 = qnn.binary add %1, %0 : tensor<8x524288xf32>, "
+              "tensor<8x524288xf32> -> tensor<8x524288xf32> loc(\"add\")\n",
               "%2"),
-      4u);
+      6u);
 }
 
 /// A tensor with rare numbers that are far greater than the others needs more
