@@ -461,8 +461,11 @@ RefinementPlanner::refineMost(double sqnr, size_t &mostSteps) const {
   // what gains most. So that is tried as the first step, too.
   std::vector<std::pair<double, const Layer *>> firsts;
   for (const Layer &layer : layers)
-    if (std::optional<Step> step = stepFor(layer, current))
-      firsts.push_back({gainOf(step->noise, measured.together), &layer});
+    if (std::optional<Step> step = stepFor(layer, current)) {
+      double gain = gainOf(step->noise, measured.together);
+      if (isAffordable(step->cost, gain))
+        firsts.push_back({gain, &layer});
+    }
   llvm::stable_sort(
       firsts, [](const auto &a, const auto &b) { return a.first > b.first; });
   firsts.resize(std::min(firsts.size(), kFirstSteps));

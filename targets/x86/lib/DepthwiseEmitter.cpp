@@ -15,9 +15,10 @@
 // column of the window are interleaved into dwords, which serve vpdpbusd, or
 // vpdpwssd or vpmaddwd, for every output that the column belongs to. Within
 // their 128-bit lanes channels are then out of order by fours, and brought back
-// before the epilogue. Where two or more output columns of all channels fit
-// into a register, they share it: they are neighbours in the output, and in the
-// input after one shuffle at most, and weights repeat.
+// by the packs that narrow the results, or else before the epilogue. Where two
+// or more output columns of all channels fit into a register, they share it:
+// they are neighbours in the output, and in the input after one shuffle at
+// most, and weights repeat.
 //
 // vpdpbusd wants unsigned bytes: signed ones are moved up by 128, and sums
 // start from what takes that off again.

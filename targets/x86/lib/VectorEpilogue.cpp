@@ -270,8 +270,8 @@ void VectorEpilogue::applyInterleaved(ArrayRef<Value> accumulators,
                                       Value result, int64_t valid,
                                       bool hasInitialValue) {
   SmallVector<Value> wide;
-  for (auto [accumulator, extrasHere] : llvm::zip_equal(accumulators, values))
-    wide.push_back(evaluate(accumulator, extrasHere, hasInitialValue, round));
+  for (auto [accumulator, ofExtras] : llvm::zip_equal(accumulators, values))
+    wide.push_back(evaluate(accumulator, ofExtras, hasInitialValue, round));
   int64_t bytes = round.getResult().getType().getIntOrFloatBitWidth() / 8;
   auto storeFrom = [&](Value packed, int64_t first) {
     int64_t count = cast<VectorType>(packed.getType()).getNumElements();
