@@ -95,10 +95,7 @@ def main():
     parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--json", help="write all samples here")
     args = parser.parse_args()
-    names = list(models.ALL) if args.models == "all" else args.models.split(",")
-    unknown = [name for name in names if name not in models.ALL]
-    if unknown:
-        parser.error(f"unknown models: {', '.join(unknown)}")
+    names = models.named(args.models, parser)
 
     rows = []
     print(f"{'model':22} threads  {'qcc int8':>10} {'ORT int8':>10} {'ratio':>6}  {'qcc f32':>10} {'ORT f32':>10} {'ratio':>6}")

@@ -161,3 +161,12 @@ ALL = {model.name: model for model in (
     Model("yunet_n_320", pictures(320, 1, "BGR", 1, (0, 0, 0), 64), (3, 320, 320), classifier=False),
     Model("super_resolution", lambda split: luminance(split, 32), (1, 224, 224), classifier=False),
 )}
+
+
+def named(text, parser):
+    """The names that an option lists, separated by commas; "all" stands for all. An unknown one is an error of `parser`."""
+    names = list(ALL) if text == "all" else text.split(",")
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        parser.error(f"unknown models: {', '.join(unknown)}; models: {', '.join(ALL)}")
+    return names

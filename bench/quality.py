@@ -207,14 +207,14 @@ def main():
     parser.add_argument("--json", help="write the rows here, too")
     args = parser.parse_args()
 
-    names = list(models.ALL) if args.models == "all" else args.models.split(",")
+    names = models.named(args.models, parser)
     versions = {"qcc": Qcc(args.binaries, args.bits)}
     if args.before:
         versions["qcc-before"] = Qcc(args.before, args.bits)
     tools = args.tools.split(",") if args.tools else [tool for tool in TOOLS if args.before or tool != "qcc-before"]
-    unknown = [n for n in names if n not in models.ALL] + [t for t in tools if t not in TOOLS]
+    unknown = [tool for tool in tools if tool not in TOOLS]
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; models: {', '.join(models.ALL)}; tools: {', '.join(TOOLS)}")
+        parser.error(f"unknown tools: {', '.join(unknown)}; tools: {', '.join(TOOLS)}")
     if "qcc-before" in tools and not args.before:
         parser.error("qcc-before needs --before")
     rows = []

@@ -69,10 +69,7 @@ def main():
     parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--json", help="write all rows here")
     args = parser.parse_args()
-    names = list(models.ALL) if args.models == "all" else args.models.split(",")
-    unknown = [name for name in names if name not in models.ALL]
-    if unknown:
-        parser.error(f"unknown models: {', '.join(unknown)}")
+    names = models.named(args.models, parser)
     counts = [int(count) for count in args.counts.split(",")]
     heads = [*counts, "all", "exchanged"]
     print("| model | " + " | ".join(str(head) for head in heads) + " |")

@@ -41,6 +41,11 @@ protected:
     use.set(own);
   }
 
+  FailureOr<MeasuredNoise> measure(ArrayRef<size_t> indices) {
+    return measureNoise(*result.exact, *result.program.executor, *samples,
+                        indices, createInterpreterExecutor);
+  }
+
   void coarsenInputOf(StringRef layer, float factor) {
     result.exact->walk([&](qnn::LinearOp op) {
       auto name = dyn_cast<NameLoc>(op.getLoc());
@@ -89,9 +94,7 @@ TEST_F(RefinementTest, choosesTheLayerWhoseInputIsTooCoarse) {
   for (StringRef layer : {"second", "third"}) {
     OwningOpRef<ModuleOp> kept = result.exact->clone();
     coarsenInputOf(layer, 16);
-    FailureOr<MeasuredNoise> noise =
-        measureNoise(*result.exact, *result.program.executor, *samples, indices,
-                     createInterpreterExecutor);
+    FailureOr<MeasuredNoise> noise = measure(indices);
     ASSERT_TRUE(succeeded(noise));
     Refinement none;
     RefinementPlanner planner(*noise, none, {0.1, *work, *work});
@@ -112,17 +115,14 @@ TEST_F(RefinementTest, givesAnAdditionMoreBitsThanItsNeighbours) {
   auto shared = add.getRhs().getDefiningOp<qnn::DequantizeOp>();
   ASSERT_TRUE(shared && !shared->hasOneUse());
   size_t indices[] = {0, 20, 40, 60};
-  FailureOr<MeasuredNoise> noise =
-      measureNoise(*result.exact, *result.program.executor, *samples, indices,
-                   createInterpreterExecutor);
+  FailureOr<MeasuredNoise> noise = measure(indices);
   ASSERT_TRUE(succeeded(noise));
   EXPECT_EQ(noise->ofRoundings.size(),
             collectRoundings(analysis::entryFunction(*result.exact)).size() +
                 1);
 
   coarsen(add.getRhsMutable(), 16);
-  noise = measureNoise(*result.exact, *result.program.executor, *samples,
-                       indices, createInterpreterExecutor);
+  noise = measure(indices);
   FailureOr<double> work = programWork(*module);
   ASSERT_TRUE(succeeded(noise) && succeeded(work));
   Refinement none;
@@ -135,10 +135,7 @@ TEST_F(RefinementTest, givesAnAdditionMoreBitsThanItsNeighbours) {
 
 TEST_F(RefinementTest, takesNoStepThatIsNotAllowed) {
   FailureOr<double> work = programWork(*module);
-  size_t index[] = {0};
-  FailureOr<MeasuredNoise> noise =
-      measureNoise(*result.exact, *result.program.executor, *samples, index,
-                   createInterpreterExecutor);
+  FailureOr<MeasuredNoise> noise = measure({0});
   ASSERT_TRUE(succeeded(work) && succeeded(noise));
   Refinement none;
   RefinementPlanner planner(*noise, none, {0.1, *work, *work});
@@ -154,10 +151,7 @@ TEST_F(RefinementTest, takesNoStepThatIsNotAllowed) {
 // Cheap steps do not use up what the one that gains most needs.
 TEST_F(RefinementTest, mayBeginWithWhatIsDear) {
   FailureOr<double> work = programWork(*module);
-  size_t index[] = {0};
-  FailureOr<MeasuredNoise> noise =
-      measureNoise(*result.exact, *result.program.executor, *samples, index,
-                   createInterpreterExecutor);
+  FailureOr<MeasuredNoise> noise = measure({0});
   ASSERT_TRUE(succeeded(work) && succeeded(noise));
   // What each step costs by itself.
   Refinement none;
