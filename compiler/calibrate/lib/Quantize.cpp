@@ -149,6 +149,9 @@ static void fill(quantize::QuantizeOptions &options, const Recipe &recipe,
                  const Candidate &candidate) {
   options.ranges = candidate.ranges;
   options.percentile = recipe.percentile;
+  options.headroom =
+      recipe.headroom.value_or(candidate.ranges == RangeMethod::l3 ||
+                               candidate.ranges == RangeMethod::mse);
   options.channelScales = candidate.channelScales;
   options.alpha = recipe.alpha;
   options.perChannelRatio = recipe.perChannelRatio;

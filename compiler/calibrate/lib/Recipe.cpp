@@ -154,6 +154,8 @@ static bool readMember(StringRef name, const JsonValue &value, Recipe &recipe,
   if (name == "percentile")
     return readNumber(value, 50, 100, "must be a number from 50 to 100",
                       recipe.percentile, path);
+  if (name == "headroom")
+    return readBool(value, recipe.headroom.emplace(), path);
   if (name == "channel_scales")
     return readScales(value, recipe.channelScales, path);
   if (name == "alpha")

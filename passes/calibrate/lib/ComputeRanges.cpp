@@ -54,7 +54,8 @@ struct ComputeRanges : calibrate::impl::ComputeRangesBase<ComputeRanges> {
       return signalPassFailure();
     std::vector<Range> ranges(seen.size());
     parallelFor(&getContext(), 0, seen.size(), [&](size_t i) {
-      ranges[i] = computeRange(seen[i], method, percentile);
+      ranges[i] =
+          getHeadroom(observers[i])(computeRange(seen[i], method, percentile));
     });
     // Observers of tensors that the analysis would not round keep their own
     // interval.

@@ -22,6 +22,14 @@ static constexpr int kSteps = 255;
 static constexpr int kClips = 40;
 static constexpr double kLeastClip = 0.3;
 
+/// So many samples show all there is to see: nothing measured better with more
+/// room than they ask for.
+static constexpr double kEnoughSamples = 100;
+/// The tail of few samples' extremes, as a share of the greatest of them, is
+/// not known well; longer ones cost everybody more than they save the rare
+/// number.
+static constexpr double kLongestTail = 0.1;
+
 static Range minMax(const TensorStatistics &statistics) {
   return {std::min(statistics.min(), 0.0f), std::max(statistics.max(), 0.0f)};
 }
@@ -167,6 +175,41 @@ static Range leastDivergence(const TensorStatistics &statistics) {
     }
   }
   return best;
+}
+
+Headroom qcc::calibrate::computeHeadroom(const TensorStatistics &statistics) {
+  auto samples = static_cast<double>(statistics.samples);
+  if (statistics.samples < 2 || samples >= kEnoughSamples)
+    return {};
+  double excess = 0;
+  for (uint64_t i = 2; i <= statistics.samples; ++i)
+    excess += 1.0 / static_cast<double>(i);
+  double growth = std::log(kEnoughSamples / samples);
+  auto factor = [&](double extreme, double sumOfExtremes) {
+    double spread = 1 - sumOfExtremes / samples / extreme;
+    double tail = std::clamp(spread / excess, 0.0, kLongestTail);
+    return static_cast<float>(1 + growth * tail);
+  };
+  Headroom result;
+  if (statistics.min() < 0)
+    result.lo = factor(statistics.min(), statistics.sumOfMins);
+  if (statistics.max() > 0)
+    result.hi = factor(statistics.max(), statistics.sumOfMaxs);
+  return result;
+}
+
+void qcc::calibrate::setHeadroom(qnn::ObserveOp op, Headroom headroom) {
+  op->setAttr(qnn::QnnDialect::kHeadroomAttr,
+              Builder(op.getContext())
+                  .getDenseF32ArrayAttr({headroom.lo, headroom.hi}));
+}
+
+Headroom qcc::calibrate::getHeadroom(qnn::ObserveOp op) {
+  auto attribute =
+      op->getAttrOfType<DenseF32ArrayAttr>(qnn::QnnDialect::kHeadroomAttr);
+  return attribute && attribute.size() == 2
+             ? Headroom{attribute[0], attribute[1]}
+             : Headroom();
 }
 
 Range qcc::calibrate::computeRange(const TensorStatistics &statistics,

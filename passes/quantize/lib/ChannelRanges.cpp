@@ -8,6 +8,8 @@
 
 #include "ChannelRanges.h"
 
+#include "qcc/Calibrate/Ranges.h"
+
 using namespace mlir;
 using namespace qcc;
 using namespace qcc::quantize;
@@ -24,7 +26,13 @@ qcc::quantize::observedChannels(qnn::ObserveOp op) {
   if (!min || !max || type.getRank() == 0 ||
       min.size() != type.getShape().back() || max.size() != min.size())
     return std::nullopt;
-  return ChannelRanges{min.asArrayRef().vec(), max.asArrayRef().vec()};
+  ChannelRanges ranges;
+  calibrate::Headroom headroom = calibrate::getHeadroom(op);
+  for (auto [lo, hi] : llvm::zip_equal(min.asArrayRef(), max.asArrayRef())) {
+    ranges.min.push_back(lo < 0 ? headroom.lo * lo : lo);
+    ranges.max.push_back(hi > 0 ? headroom.hi * hi : hi);
+  }
+  return ranges;
 }
 
 std::optional<ChannelRanges> qcc::quantize::channelRangesBeforeDepthwise(

@@ -24,7 +24,8 @@ struct ChannelRanges {
   float magnitude(size_t c) const { return std::max(-min[c], max[c]); }
 };
 
-/// What calibration saw of the channels of an observed tensor.
+/// What calibration saw of the channels of an observed tensor, with the
+/// headroom that the tensor has.
 std::optional<ChannelRanges> observedChannels(qnn::ObserveOp op);
 
 /// The channels of an observed tensor that is to have a grid for each: only ops

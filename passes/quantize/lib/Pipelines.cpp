@@ -20,6 +20,8 @@ using namespace qcc::quantize;
 void qcc::quantize::buildMaterializePipeline(OpPassManager &manager,
                                              const QuantizeOptions &options) {
   OpPassManager &nested = manager.nest<func::FuncOp>();
+  if (options.headroom)
+    nested.addPass(calibrate::createComputeHeadroom());
   nested.addPass(calibrate::createComputeRanges(
       {.method = options.ranges, .percentile = options.percentile}));
   if (options.channelScales)

@@ -160,4 +160,39 @@ TEST(RangesTest, alwaysHoldZero) {
   }
 }
 
+/// Statistics of so many samples of one number, 10 and an exponential tail.
+TensorStatistics withTail(std::mt19937 &generator, int samples) {
+  std::exponential_distribution<float> tail(2);
+  TensorStatistics statistics;
+  for (int i = 0; i < samples; ++i)
+    statistics.update({10 + tail(generator)}, 1, i >= samples / 2);
+  return statistics;
+}
+
+TEST(HeadroomTest, reachesAsFarAsAHundredSamples) {
+  std::mt19937 generator(1);
+  double expected = 10;
+  for (int i = 1; i <= 100; ++i)
+    expected += 0.5 / i;
+  for (int samples : {8, 32, 90}) {
+    double reached = 0;
+    const int draws = 500;
+    for (int draw = 0; draw < draws; ++draw) {
+      TensorStatistics statistics = withTail(generator, samples);
+      Headroom headroom = computeHeadroom(statistics);
+      EXPECT_EQ(headroom.lo, 1);
+      EXPECT_GT(headroom.hi, 1);
+      reached += headroom.hi * statistics.max() / draws;
+    }
+    EXPECT_NEAR(reached, expected, 0.01 * expected) << samples << " samples";
+  }
+}
+
+TEST(HeadroomTest, isNotWhereNothingIsKnown) {
+  std::mt19937 generator(1);
+  EXPECT_EQ(computeHeadroom(TensorStatistics()).hi, 1);
+  EXPECT_EQ(computeHeadroom(withTail(generator, 1)).hi, 1);
+  EXPECT_EQ(computeHeadroom(withTail(generator, 100)).hi, 1);
+}
+
 } // namespace

@@ -25,6 +25,9 @@ struct Recipe {
   /// Left open, the better of l3 and mse.
   std::optional<calibrate::RangeMethod> ranges;
   double percentile = 99.999;
+  /// Make room for numbers that few samples have not shown. Left open, ranges
+  /// that are to be l3 or mse have it.
+  std::optional<bool> headroom;
   /// Even out channels before they are rounded.
   std::optional<bool> channelScales;
   double alpha = 0.5;

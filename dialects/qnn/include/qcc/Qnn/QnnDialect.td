@@ -50,6 +50,9 @@ def Qnn_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kStatisticsAttr = "qnn.statistics";
     /// The interval of a tensor that its grid covers: array<f32: lo, hi>, or one pair for each channel, on its qnn.observe.
     static constexpr ::llvm::StringLiteral kRangeAttr = "qnn.range";
+    /// How many times as far as what was seen of a tensor its numbers are expected to reach: array<f32: lo, hi>, both 1 or more, on
+    /// its qnn.observe.
+    static constexpr ::llvm::StringLiteral kHeadroomAttr = "qnn.headroom";
     /// The scheme in which an op reads each operand, `unit` for those that it reads as they are.
     static constexpr ::llvm::StringLiteral kSchemesAttr = "qnn.schemes";
     /// Why an op was quantized, or kept in f32: a sentence for remarks and reports.

@@ -53,11 +53,31 @@ def AbsorbStatistics : Pass<"qcc-absorb-statistics", "::mlir::ModuleOp"> {
   let options = [Option<"file", "file", "std::string", /*default=*/"\"\"", "statistics to read">];
 }
 
+def ComputeHeadroom : Pass<"qcc-compute-headroom", "::mlir::func::FuncOp"> {
+  let summary = "make room for numbers beyond those that few samples have shown";
+  let description = [{
+    Before: observers with `qnn.statistics`. After: those of tensors that the network computes also have
+    `qnn.headroom = array<f32: lo, hi>`, how many times as far as what was seen their numbers are expected to reach at each end
+    once a hundred samples have been seen. How far samples differ is known from the extremes of each. There is none for a hundred
+    samples or more, none beyond a clamp, and none for the network's inputs, whose ends belong to the data. What chooses
+    intervals afterwards makes them so many times as long.
+
+    ```mlir
+    qnn.observe %1 {..., qnn.statistics = {samples = 8 : i64, sum_of_maxs = 40.0 : f64, ...}} : tensor<1x32x32x16xf32>
+    ```
+    becomes
+    ```mlir
+    qnn.observe %1 {..., qnn.headroom = array<f32: 1.0, 1.25>, qnn.statistics = {...}} : tensor<1x32x32x16xf32>
+    ```
+  }];
+}
+
 def ComputeRanges : Pass<"qcc-compute-ranges", "::mlir::func::FuncOp"> {
   let summary = "choose the interval of each observed tensor from its statistics";
   let description = [{
-    Before: observers with `qnn.statistics`. After: each also has `qnn.range = array<f32: lo, hi>` with lo <= 0 <= hi. Tensors
-    that an op such as concat joins get one interval, the union of theirs.
+    Before: observers with `qnn.statistics`. After: each also has `qnn.range = array<f32: lo, hi>` with lo <= 0 <= hi, as much
+    longer than the statistics ask for as `qnn.headroom` says, if there is any. Tensors that an op such as concat joins get one
+    interval, the union of theirs.
 
     ```mlir
     qnn.observe %x {..., qnn.statistics = {max = 2.5 : f32, min = -2.0 : f32, ...}} : tensor<1x32x32x3xf32>

@@ -10,6 +10,7 @@
 #define QCC_CALIBRATE_RANGES_H
 
 #include "qcc/Calibrate/Statistics.h"
+#include "qcc/Qnn/Qnn.h"
 #include "llvm/Support/CommandLine.h"
 
 namespace qcc::calibrate {
@@ -37,6 +38,22 @@ inline llvm::cl::ValuesClass rangeMethodValues() {
       clEnumValN(RangeMethod::l3, "l3",
                  "least mean cubed error: clips little"));
 }
+
+/// How many times as far as what was seen the numbers of a tensor are expected
+/// to reach at each end, once a hundred samples have been seen: {1, 1} if they
+/// have. Extremes of samples are taken for numbers with an exponential tail, of
+/// which the greatest of N exceeds their mean by 1/2 + ... + 1/N times the
+/// tail's length on average.
+struct Headroom {
+  float lo = 1, hi = 1;
+
+  Range operator()(Range seen) const { return {lo * seen.lo, hi * seen.hi}; }
+};
+Headroom computeHeadroom(const TensorStatistics &statistics);
+
+/// As the attribute `qnn.headroom` of `op`, and back.
+void setHeadroom(qnn::ObserveOp op, Headroom headroom);
+Headroom getHeadroom(qnn::ObserveOp op);
 
 /// The interval of a uint8 grid for numbers with these statistics. `percentile`
 /// is the percentage of numbers that RangeMethod::percentile keeps.

@@ -26,6 +26,10 @@ struct QuantizeOptions : mlir::PassPipelineOptions<QuantizeOptions> {
       *this, "percentile",
       llvm::cl::desc("percentage of numbers that ranges=percentile keeps"),
       llvm::cl::init(99.999)};
+  Option<bool> headroom{
+      *this, "headroom",
+      llvm::cl::desc("make room for numbers that few samples have not shown"),
+      llvm::cl::init(true)};
   Option<bool> channelScales{
       *this, "channel-scales",
       llvm::cl::desc("even out channels before they are rounded"),
