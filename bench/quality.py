@@ -123,14 +123,35 @@ def bootstrap(hits, rounds=2000):
     return [float(v) for v in np.percentile(means, [2.5, 97.5])]
 
 
+def logits(scores):
+    """What the scores of a classifier are the softmax of, but for a constant; the scores themselves if they are none."""
+    scores = scores.reshape(len(scores), -1).astype(np.float64)
+    if scores.min() >= 0 and np.allclose(scores.sum(1), 1, atol=1e-2):
+        scores = np.log(np.maximum(scores, 1e-7))
+    return scores - scores.mean(1, keepdims=True)
+
+
+def lost_to_noise(reference, output, classes, rounds=200):
+    """95 % interval of the share of top-1 that the float model loses if its logits get random noise of the size that
+    rounding makes: what to expect of any int8 version that is as close to float as this one. Reproducible."""
+    reference, output = logits(reference), logits(output)
+    size = np.sqrt(np.mean((output - reference) ** 2))
+    rng = np.random.default_rng(0)
+    hits = np.mean(reference.argmax(1) == classes)
+    lost = [hits - np.mean((reference + rng.normal(0, size, reference.shape)).argmax(1) == classes) for _ in range(rounds)]
+    return [float(v) for v in np.percentile(lost, [2.5, 97.5])]
+
+
 def judge(model, references, outputs, labels):
     row = {"sqnr_db": float(np.mean([sqnr(reference, output) for reference, output in zip(references, outputs, strict=True)]))}
     if model.classifier:
         (reference,), (output,) = references, outputs
         chosen = output.reshape(len(output), -1).argmax(1)
         hits = chosen == reference.reshape(len(output), -1).argmax(1)
-        row.update(agreement=float(hits.mean()), agreement_interval=bootstrap(hits),
-                   top1=float((chosen - model.first_class == labels).mean()))
+        row.update(agreement=float(hits.mean()), agreement_interval=bootstrap(hits))
+        if labels is not None:
+            row.update(top1=float((chosen - model.first_class == labels).mean()),
+                       top1_lost_to_noise=lost_to_noise(reference, output, labels + model.first_class))
     return row
 
 
@@ -188,7 +209,9 @@ def show(row):
     cells.append(f"{row['sqnr_db']:7.2f} dB")
     if "agreement" in row:
         low, high = row["agreement_interval"]
-        cells.append(f"agreement {100 * row['agreement']:5.1f} % [{100 * low:.1f}, {100 * high:.1f}]  top-1 {100 * row['top1']:.1f} %")
+        cells.append(f"agreement {100 * row['agreement']:5.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+    if "top1" in row:
+        cells.append(f"top-1 {100 * row['top1']:.1f} %")
     if "auc" in row:
         cells.append(f"AUC {row['auc']:.4f}")
     if "quantize_seconds" in row:

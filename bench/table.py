@@ -44,9 +44,12 @@ def quality_cell(row, interval=False):
 
 def lost_cell(row, exact):
     for key in ("auc", "top1"):
-        if key in (row or {}):
-            # Classes are counted where there are labels.
-            return f"{100 * (exact[key] - row[key]):.2f}" if exact[key] else ""
+        # Classes are counted where there are labels.
+        if exact.get(key) and key in (row or {}):
+            text = f"{100 * (exact[key] - row[key]):.2f}"
+            if key == "top1":
+                text += " ({:.2f} to {:.2f})".format(*(100 * end for end in row["top1_lost_to_noise"]))
+            return text
     return ""
 
 
@@ -57,7 +60,7 @@ def milliseconds(row, contestant):
 def lines(quality, latency):
     """The table's lines, for the models in the order of quality.json."""
     has_before = any(row["tool"] == "qcc-before" for row in quality)
-    heads = ["model", "ONNX Runtime default", "best peer", "**qcc**", "top-1 lost", "int8 ms: qcc, ONNX Runtime (ratio)",
+    heads = ["model", "ONNX Runtime default", "best peer", "**qcc**", "top-1 lost (to equal noise)", "int8 ms: qcc, ONNX Runtime (ratio)",
              "f32 ms: qcc, ONNX Runtime (ratio)"]
     if has_before:
         heads.append("before: quality, int8 ms (ratio)")
