@@ -24,11 +24,11 @@ static constexpr double kLeastClip = 0.3;
 
 /// So many samples show all there is to see: nothing measured better with more
 /// room than they ask for.
-static constexpr double kEnoughSamples = 64;
+static constexpr double kEnoughSamples = 100;
 /// The tail of few samples' extremes, as a share of the greatest of them, is
 /// not known well; longer ones cost everybody more than they save the rare
 /// number.
-static constexpr double kLongestTail = 0.12;
+static constexpr double kLongestTail = 0.1;
 
 static Range minMax(const TensorStatistics &statistics) {
   return {std::min(statistics.min(), 0.0f), std::max(statistics.max(), 0.0f)};

@@ -58,7 +58,7 @@ def ComputeHeadroom : Pass<"qcc-compute-headroom", "::mlir::func::FuncOp"> {
   let description = [{
     Before: observers with `qnn.statistics`. After: those of tensors that the network computes also have
     `qnn.headroom = array<f32: lo, hi>`, how many times as far as what was seen their numbers are expected to reach at each end
-    once 64 samples have been seen. How far samples differ is known from the extremes of each. There is none for 64
+    once a hundred samples have been seen. How far samples differ is known from the extremes of each. There is none for a hundred
     samples or more, none beyond a clamp, and none for the network's inputs, whose ends belong to the data. What chooses
     intervals afterwards makes them so many times as long.
 

@@ -40,7 +40,7 @@ inline llvm::cl::ValuesClass rangeMethodValues() {
 }
 
 /// How many times as far as what was seen the numbers of a tensor are expected
-/// to reach at each end, once 64 samples have been seen: {1, 1} if they
+/// to reach at each end, once a hundred samples have been seen: {1, 1} if they
 /// have. Extremes of samples are taken for numbers with an exponential tail, of
 /// which the greatest of N exceeds their mean by 1/2 + ... + 1/N times the
 /// tail's length on average.
