@@ -111,12 +111,33 @@ static void warn(qnn::ObserveOp op, const TensorStatistics &statistics) {
               << "] for the second; more or better mixed samples would help";
 }
 
+/// True if each sample has the extremes of all and both halves have the same
+/// moments, but for what sums of doubles lose: copies of one sample.
+static bool isOfCopies(const TensorStatistics &statistics) {
+  auto isAbout = [](double a, double b) {
+    return std::abs(a - b) <= 1e-9 * std::abs(b);
+  };
+  auto samples = static_cast<double>(statistics.samples);
+  const calibrate::Moments &a = statistics.halves[0], &b = statistics.halves[1];
+  auto countOfA = static_cast<double>(a.count),
+       countOfB = static_cast<double>(b.count);
+  return a.count && b.count &&
+         isAbout(statistics.sumOfMins, samples * statistics.min()) &&
+         isAbout(statistics.sumOfMaxs, samples * statistics.max()) &&
+         isAbout(a.sumOfSquares * countOfB, b.sumOfSquares * countOfA);
+}
+
 void qcc::calibration::warnOfStatistics(ModuleOp module,
                                         const ModelStatistics &statistics) {
   if (statistics.samples < kFewSamples)
     module.emitWarning() << "calibrated on " << statistics.samples
                          << " samples; " << kFewSamples
                          << " or more are advisable";
+  if (!statistics.tensors.empty() &&
+      llvm::all_of(statistics.tensors, isOfCopies))
+    module.emitWarning() << "the " << statistics.samples
+                         << " samples are copies of one; ranges and choices "
+                            "need samples that differ";
   llvm::StringMap<const TensorStatistics *> byName;
   for (const TensorStatistics &tensor : statistics.tensors)
     byName[tensor.tensor] = &tensor;

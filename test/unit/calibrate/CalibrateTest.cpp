@@ -146,6 +146,30 @@ TEST_F(CalibrationTest, warnsByNode) {
   EXPECT_EQ(messages[2], "tensor 'y' is dead: only zeros were seen");
 }
 
+TEST_F(CalibrationTest, warnsOfCopies) {
+  TemporaryFile file("npy");
+  std::vector<float> values(9 * 32), other;
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = std::sin(static_cast<float>(i % 32));
+  // One sample differs, in a number that is not an extreme of the input.
+  other = values;
+  other[3] /= 2;
+  io::ArrayType type{QCC_DTYPE_F32, {9, 32}};
+  for (const std::vector<float> &samplesOf : {values, other}) {
+    ASSERT_TRUE(io::writeNpy(file.str(), type, samplesOf.data()).ok());
+    OwningOpRef<ModuleOp> module = parse(network());
+    FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
+    ASSERT_TRUE(succeeded(samples));
+    FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
+        *module, *samples, **createInterpreterExecutor(*module));
+    ASSERT_TRUE(succeeded(statistics));
+    warnOfStatistics(*module, *statistics);
+  }
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0], "the 9 samples are copies of one; ranges and choices "
+                         "need samples that differ");
+}
+
 TEST_F(CalibrationTest, refusesDataThatDoesNotFit) {
   TemporaryFile file("npy");
   writeSamples(file, 4, 31);
