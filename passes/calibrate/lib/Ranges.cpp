@@ -22,8 +22,8 @@ static constexpr int kSteps = 255;
 static constexpr int kClips = 40;
 static constexpr double kLeastClip = 0.3;
 
-/// So many samples show all there is to see: nothing measured better with more
-/// room than they ask for.
+/// Where so many samples have been seen, more room than they ask for costs more
+/// than it saves.
 static constexpr double kEnoughSamples = 100;
 /// The tail of few samples' extremes, as a share of the greatest of them, is
 /// not known well; longer ones cost everybody more than they save the rare
