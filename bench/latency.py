@@ -16,7 +16,6 @@ With --before, the int8 artifact that an earlier version makes takes part.
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -87,19 +86,16 @@ def main():
         path, sample, threads = sys.argv[2:]
         json.dump(ort_turn(path, sample, int(threads)), sys.stdout)
         return 0
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
+    parser = models.argument_parser(__doc__, "resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--json", help="write all samples here")
     args = parser.parse_args()
-    names = models.named(args.models, parser)
 
     rows = []
     print(f"{'model':22} threads  {'qcc int8':>10} {'ORT int8':>10} {'ratio':>6}  {'qcc f32':>10} {'ORT f32':>10} {'ratio':>6}")
-    for name in names:
+    for name in args.models:
         with tempfile.TemporaryDirectory() as folder:
             contest = Contest(models.ALL[name], args.binaries, args.before, folder)
             for threads in map(int, args.threads.split(",")):

@@ -9,6 +9,7 @@
 """One table of the real models in ../shared/models (or $QCC_MODELS): how their inputs are made from the data there, which
 samples calibrate and which test, and what the labels are. Every quantizer that is compared gets the same arrays."""
 
+import argparse
 import csv
 import dataclasses
 import functools
@@ -163,10 +164,19 @@ ALL = {model.name: model for model in (
 )}
 
 
-def named(text, parser):
-    """The names that an option lists, separated by commas; "all" stands for all. An unknown one is an error of `parser`."""
+def named(text):
+    """The names that an option lists, separated by commas; "all" stands for all."""
     names = list(ALL) if text == "all" else text.split(",")
     unknown = [name for name in names if name not in ALL]
     if unknown:
-        parser.error(f"unknown models: {', '.join(unknown)}; models: {', '.join(ALL)}")
+        raise argparse.ArgumentTypeError(f"unknown models: {', '.join(unknown)}; models: {', '.join(ALL)}")
     return names
+
+
+def argument_parser(text, default):
+    """Of a benchmark that `text` describes, with the options that all have: models, those of `default` if none are named,
+    and where the programs are."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=named, default=default)
+    parser.add_argument("--binaries", default=os.path.join(SOURCE, "build", "bin"))
+    return parser

@@ -18,7 +18,6 @@ usage: python bench/quality.py [--models A,B] [--tools qcc,ort-default,...] [--b
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it, and NNCF's own for that peer).
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -220,17 +219,14 @@ def show(row):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
+    parser = models.argument_parser(__doc__, "resnet20-cifar10,resnet56-cifar10,resnet8-cifar10,kws,vww,ad")
     parser.add_argument("--tools", help="default: all")
     parser.add_argument("--bits", default="8", help="qcc -bits=")
     parser.add_argument("--limit", type=int, help="use so many test samples only")
-    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--json", help="write the rows here, too")
     args = parser.parse_args()
 
-    names = models.named(args.models, parser)
     versions = {"qcc": Qcc(args.binaries, args.bits)}
     if args.before:
         versions["qcc-before"] = Qcc(args.before, args.bits)
@@ -241,7 +237,7 @@ def main():
     if "qcc-before" in tools and not args.before:
         parser.error("qcc-before needs --before")
     rows = []
-    for name in names:
+    for name in args.models:
         with tempfile.TemporaryDirectory() as folder:
             for row in compare(models.ALL[name], tools, versions, folder, args.limit):
                 rows.append(row)

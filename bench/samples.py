@@ -15,7 +15,6 @@ usage: python bench/samples.py [--models A,B] [--counts 8,32] [--draws N] [--jso
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -62,20 +61,17 @@ def cell(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="resnet20-cifar10,resnet56-cifar10,mobilenet_v2,squeezenet")
+    parser = models.argument_parser(__doc__, "resnet20-cifar10,resnet56-cifar10,mobilenet_v2,squeezenet")
     parser.add_argument("--counts", default="8,32")
     parser.add_argument("--draws", type=int, default=3)
-    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--json", help="write all rows here")
     args = parser.parse_args()
-    names = models.named(args.models, parser)
     counts = [int(count) for count in args.counts.split(",")]
     heads = [*counts, "all", "exchanged"]
     print("| model | " + " | ".join(str(head) for head in heads) + " |")
     print("|" + "---|" * (len(heads) + 1), flush=True)
     kept = []
-    for name in names:
+    for name in args.models:
         groups = {}
         for samples, draw, row in rows_of(models.ALL[name], quality.Qcc(args.binaries, "8"), counts, args.draws):
             groups.setdefault(samples, []).append(row)

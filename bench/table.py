@@ -16,7 +16,6 @@ FOLDER takes quality.json and latency.json; with --print they are there already.
 Runs in the environment of test/requirements.txt (scripts/venv.sh makes it).
 """
 
-import argparse
 import json
 import math
 import os
@@ -90,10 +89,8 @@ def load(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = models.argument_parser(__doc__, "all")
     parser.add_argument("folder")
-    parser.add_argument("--models", default="all")
-    parser.add_argument("--binaries", default=os.path.join(models.SOURCE, "build", "bin"))
     parser.add_argument("--before", help="folder of the programs of an earlier version")
     parser.add_argument("--print", action="store_true", help="only print the table of what is in FOLDER")
     args = parser.parse_args()
@@ -105,7 +102,7 @@ def main():
             options = ["--threads", "1"] if name == "latency" else []
             if args.before:
                 options += ["--before", args.before]
-            subprocess.run([sys.executable, script, "--models", args.models, "--binaries", args.binaries, "--json", path, *options],
+            subprocess.run([sys.executable, script, "--models", ",".join(args.models), "--binaries", args.binaries, "--json", path, *options],
                            check=True, stdout=sys.stderr)
     for line in lines(load(files["quality"]), load(files["latency"])):
         print(line)

@@ -62,6 +62,19 @@ protected:
     return module;
   }
 
+  /// Calibrates on what `values` are and warns of it.
+  void warn(ModuleOp module, const io::ArrayType &type,
+            const std::vector<float> &values) {
+    TemporaryFile file("npy");
+    ASSERT_TRUE(io::writeNpy(file.str(), type, values.data()).ok());
+    FailureOr<Samples> samples = Samples::open(module, {file.str()}, "");
+    ASSERT_TRUE(succeeded(samples));
+    FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
+        module, *samples, **createInterpreterExecutor(module));
+    ASSERT_TRUE(succeeded(statistics));
+    warnOfStatistics(module, *statistics);
+  }
+
   /// `count` samples of `width` numbers.
   void writeSamples(const TemporaryFile &file, int64_t count, int64_t width) {
     std::mt19937 generator(11);
@@ -120,10 +133,8 @@ TEST_F(CalibrationTest, takesNoMoreMemoryForMoreSamples) {
 }
 
 TEST_F(CalibrationTest, warnsByNode) {
-  TemporaryFile file("npy");
   std::vector<float> values = {0, 1, 0, 1, 0, 9, 0, 9};
   io::ArrayType type{QCC_DTYPE_F32, {4, 2}};
-  ASSERT_TRUE(io::writeNpy(file.str(), type, values.data()).ok());
   OwningOpRef<ModuleOp> module = parse(R"(
     func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x1xf32> {
       %w = qnn.constant dense<[[1.0, 0.0]]> : tensor<1x2xf32>
@@ -132,12 +143,7 @@ TEST_F(CalibrationTest, warnsByNode) {
       %1 = qnn.linear %0, %v : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
       return %1 : tensor<1x1xf32>
     })");
-  FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
-  ASSERT_TRUE(succeeded(samples));
-  FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
-      *module, *samples, **createInterpreterExecutor(*module));
-  ASSERT_TRUE(succeeded(statistics));
-  warnOfStatistics(*module, *statistics);
+  warn(*module, type, values);
   ASSERT_EQ(messages.size(), 3u);
   EXPECT_EQ(messages[0], "calibrated on 4 samples; 8 or more are advisable");
   EXPECT_EQ(messages[1].find("tensor 'x' lies in [0.000000e+00, 1.000000e+00] "
@@ -147,24 +153,15 @@ TEST_F(CalibrationTest, warnsByNode) {
 }
 
 TEST_F(CalibrationTest, warnsOfCopies) {
-  TemporaryFile file("npy");
-  std::vector<float> values(9 * 32), other;
+  std::vector<float> values(9 * 32);
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = std::sin(static_cast<float>(i % 32));
-  // One sample differs, in a number that is not an extreme of the input.
-  other = values;
-  other[3] /= 2;
   io::ArrayType type{QCC_DTYPE_F32, {9, 32}};
-  for (const std::vector<float> &samplesOf : {values, other}) {
-    ASSERT_TRUE(io::writeNpy(file.str(), type, samplesOf.data()).ok());
-    OwningOpRef<ModuleOp> module = parse(network());
-    FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
-    ASSERT_TRUE(succeeded(samples));
-    FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(
-        *module, *samples, **createInterpreterExecutor(*module));
-    ASSERT_TRUE(succeeded(statistics));
-    warnOfStatistics(*module, *statistics);
-  }
+  OwningOpRef<ModuleOp> module = parse(network());
+  warn(*module, type, values);
+  // Now one sample differs, in a number that is not an extreme of the input.
+  values[3] /= 2;
+  warn(*module, type, values);
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(messages[0], "the 9 samples are copies of one; ranges and choices "
                          "need samples that differ");
