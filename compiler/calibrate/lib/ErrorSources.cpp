@@ -35,7 +35,7 @@ ErrorSources::create(ModuleOp exact, ModuleOp rounded,
   if (failed(program))
     return failure();
   FailureOr<Measurable> measurable =
-      Measurable::create(*program->module, createExecutor);
+      Measurable::create(*program->module, createExecutor, Runs::many);
   if (failed(measurable))
     return failure();
   return ErrorSources(std::make_unique<SwitchedProgram>(std::move(*program)),

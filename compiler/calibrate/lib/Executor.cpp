@@ -53,7 +53,7 @@ private:
 } // namespace
 
 FailureOr<std::unique_ptr<Executor>>
-qcc::calibration::createInterpreterExecutor(ModuleOp module) {
+qcc::calibration::createInterpreterExecutor(ModuleOp module, Runs /*runs*/) {
   FailureOr<interpreter::Interpreter> interpreter =
       interpreter::Interpreter::create(module);
   if (failed(interpreter))

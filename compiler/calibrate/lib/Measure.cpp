@@ -31,8 +31,9 @@ static qnn::SoftmaxOp finalSoftmax(Value result) {
   return result.getDefiningOp<qnn::SoftmaxOp>();
 }
 
-FailureOr<Measurable>
-Measurable::create(ModuleOp module, const ExecutorFactory &createExecutor) {
+FailureOr<Measurable> Measurable::create(ModuleOp module,
+                                         const ExecutorFactory &createExecutor,
+                                         Runs runs) {
   Measurable result;
   result.module = module.clone();
   func::FuncOp function = analysis::entryFunction(*result.module);
@@ -63,7 +64,7 @@ Measurable::create(ModuleOp module, const ExecutorFactory &createExecutor) {
       logits.inner *= extent;
   }
   FailureOr<std::unique_ptr<Executor>> executor =
-      createExecutor(*result.module);
+      createExecutor(*result.module, runs);
   if (failed(executor))
     return failure();
   result.executor = std::move(*executor);

@@ -216,7 +216,8 @@ LogicalResult Chooser::measure(ModuleOp copy, QuantizeResult &built) {
       return failure();
     expected = std::move(*outputs);
   }
-  FailureOr<Measurable> measurable = Measurable::create(copy, createExecutor);
+  FailureOr<Measurable> measurable =
+      Measurable::create(copy, createExecutor, Runs::few);
   if (failed(measurable))
     return failure();
   FailureOr<Outputs> actual =

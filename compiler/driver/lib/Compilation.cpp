@@ -232,7 +232,8 @@ private:
       return failure();
     if (samples) {
       FailureOr<calibration::Measurable> measurable =
-          calibration::Measurable::create(*module, createCompiledExecutor);
+          calibration::Measurable::create(*module, createCompiledExecutor,
+                                          calibration::Runs::many);
       if (failed(measurable))
         return failure();
       reference = std::move(*measurable);

@@ -61,7 +61,7 @@ qnn::Tensor compact(const Observed &observed, const char *data) {
 class CompiledExecutor : public calibration::Executor {
 public:
   static FailureOr<std::unique_ptr<calibration::Executor>>
-  create(ModuleOp module);
+  create(ModuleOp module, calibration::Runs runs);
 
   FailureOr<SmallVector<qnn::Tensor>> run(ArrayRef<qnn::Tensor> inputs,
                                           Observer observer) const override;
@@ -94,16 +94,19 @@ private:
 };
 
 FailureOr<std::unique_ptr<calibration::Executor>>
-CompiledExecutor::create(ModuleOp module) {
+CompiledExecutor::create(ModuleOp module, calibration::Runs runs) {
   auto result = std::make_unique<CompiledExecutor>();
   result->lowered = module.clone();
   PassManager manager(module.getContext());
   lower::buildLowerPipeline(manager);
   if (failed(manager.run(*result->lowered)))
     return failure();
+  bool isFast = runs == calibration::Runs::many;
   FailureOr<std::unique_ptr<CompiledModel>> compiled = generateCode(
       *result->lowered, "calibration",
-      {.cpu = "", .forHost = true, .effort = target::Effort::quick});
+      {.cpu = "",
+       .forHost = true,
+       .effort = isFast ? target::Effort::brief : target::Effort::quick});
   if (failed(compiled))
     return failure();
   result->compiled = std::move(*compiled);
@@ -164,6 +167,6 @@ CompiledExecutor::run(ArrayRef<qnn::Tensor> inputs, Observer observer) const {
 } // namespace
 
 FailureOr<std::unique_ptr<calibration::Executor>>
-qcc::driver::createCompiledExecutor(ModuleOp module) {
-  return CompiledExecutor::create(module);
+qcc::driver::createCompiledExecutor(ModuleOp module, calibration::Runs runs) {
+  return CompiledExecutor::create(module, runs);
 }

@@ -17,7 +17,7 @@ namespace qcc::driver {
 /// backend that makes the artifact, and runs it in this process with its
 /// runtime. Observers become stages that call back.
 mlir::FailureOr<std::unique_ptr<calibration::Executor>>
-createCompiledExecutor(mlir::ModuleOp module);
+createCompiledExecutor(mlir::ModuleOp module, calibration::Runs runs);
 
 } // namespace qcc::driver
 

@@ -42,7 +42,7 @@ qcc::driver::verifyImport(ModuleOp module, StringRef path,
 LogicalResult qcc::driver::verifyCalibration(ModuleOp module,
                                              ArrayRef<Sample> samples) {
   FailureOr<std::unique_ptr<calibration::Executor>> executor =
-      createCompiledExecutor(module);
+      createCompiledExecutor(module, calibration::Runs::few);
   FailureOr<interpreter::Interpreter> interpreter =
       interpreter::Interpreter::create(module);
   if (failed(executor) || failed(interpreter))

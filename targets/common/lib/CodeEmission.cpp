@@ -184,6 +184,18 @@ private:
   bool keepsOrder;
 };
 
+llvm::CodeGenOptLevel codeGenLevel(Effort effort) {
+  switch (effort) {
+  case Effort::quick:
+    return llvm::CodeGenOptLevel::None;
+  case Effort::brief:
+    return llvm::CodeGenOptLevel::Less;
+  case Effort::full:
+    return llvm::CodeGenOptLevel::Aggressive;
+  }
+  llvm_unreachable("no such effort");
+}
+
 /// Object code or assembly of a module of the LLVM dialect; without `fileType`
 /// LLVM IR. Gives the features that it may use.
 FailureOr<std::vector<std::string>>
@@ -195,11 +207,8 @@ generate(ModuleOp module, const Cpu &cpu, Effort effort,
   if (!code)
     return module.emitError(
         "internal error: stages could not be translated to LLVM IR");
-  bool isFull = effort == Effort::full;
   FailureOr<std::unique_ptr<llvm::TargetMachine>> created = createTargetMachine(
-      cpu,
-      isFull ? llvm::CodeGenOptLevel::Aggressive : llvm::CodeGenOptLevel::None,
-      [&] { return module.emitError(); });
+      cpu, codeGenLevel(effort), [&] { return module.emitError(); });
   if (failed(created))
     return failure();
   llvm::TargetMachine *machine = created->get();
@@ -213,8 +222,8 @@ generate(ModuleOp module, const Cpu &cpu, Effort effort,
       function.addFnAttr("prefer-vector-width", "512");
       function.addFnAttr(llvm::Attribute::NoUnwind);
     }
-  // What MLIR leaves is good enough to be run a few times.
-  if (isFull)
+  // What MLIR leaves is good enough for what is not shipped.
+  if (effort == Effort::full)
     optimize(*code, *machine);
   if (!fileType) {
     code->print(stream, nullptr);

@@ -184,7 +184,7 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
   for (double *sqnr : {&plain, &corrected, &learned}) {
     OwningOpRef<ModuleOp> module = parse(network());
     FailureOr<Measurable> reference =
-        Measurable::create(*module, createInterpreterExecutor);
+        Measurable::create(*module, createInterpreterExecutor, Runs::few);
     ASSERT_TRUE(succeeded(reference));
     FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
     ASSERT_TRUE(succeeded(samples));
@@ -203,7 +203,7 @@ TEST_F(CalibrationTest, correctionBringsTheResultNearer) {
     ASSERT_TRUE(succeeded(calibration::quantize(
         module, &*samples, recipe, *reference, createInterpreterExecutor)));
     FailureOr<Measurable> quantized =
-        Measurable::create(*module, createInterpreterExecutor);
+        Measurable::create(*module, createInterpreterExecutor, Runs::few);
     ASSERT_TRUE(succeeded(quantized));
     auto all = llvm::to_vector(llvm::seq<size_t>(0, 64));
     FailureOr<Outputs> expected = runSamples(*reference->executor, *samples,
@@ -263,7 +263,7 @@ TEST_F(CalibrationTest, refinesTheLayerThatMakesTheErrors) {
   for (double *sqnr : {&plain, &refined}) {
     OwningOpRef<ModuleOp> module = parse(network());
     FailureOr<Measurable> reference =
-        Measurable::create(*module, createInterpreterExecutor);
+        Measurable::create(*module, createInterpreterExecutor, Runs::few);
     FailureOr<Samples> samples = Samples::open(*module, {file.str()}, "");
     ASSERT_TRUE(succeeded(reference) && succeeded(samples));
     FailureOr<calibrate::ModelStatistics> statistics = collectStatistics(

@@ -55,7 +55,8 @@ protected:
         calibration::Samples::open(*module, {std::string(path)}, "");
     mlir::FailureOr<calibration::Measurable> reference =
         calibration::Measurable::create(*module,
-                                        calibration::createInterpreterExecutor);
+                                        calibration::createInterpreterExecutor,
+                                        calibration::Runs::few);
     ASSERT_TRUE(succeeded(opened) && succeeded(reference));
     samples.emplace(std::move(*opened));
     mlir::FailureOr<calibrate::ModelStatistics> statistics =

@@ -32,14 +32,19 @@ public:
   run(llvm::ArrayRef<qnn::Tensor> inputs, Observer observer) const = 0;
 };
 
+/// How often an executor will be asked to run: whether to make it soon or to
+/// make it fast.
+enum class Runs { few, many };
+
 /// Makes an executor of a module, which outlives it and does not change
 /// meanwhile.
 using ExecutorFactory =
-    std::function<mlir::FailureOr<std::unique_ptr<Executor>>(mlir::ModuleOp)>;
+    std::function<mlir::FailureOr<std::unique_ptr<Executor>>(mlir::ModuleOp,
+                                                             Runs)>;
 
-/// Runs modules with the reference interpreter.
+/// Runs modules with the reference interpreter, which is made at once.
 mlir::FailureOr<std::unique_ptr<Executor>>
-createInterpreterExecutor(mlir::ModuleOp module);
+createInterpreterExecutor(mlir::ModuleOp module, Runs runs = Runs::few);
 
 } // namespace qcc::calibration
 

@@ -35,7 +35,8 @@ struct Measurable {
   llvm::SmallVector<Logits> logits; ///< For each of the module's results.
 
   static mlir::FailureOr<Measurable>
-  create(mlir::ModuleOp module, const ExecutorFactory &createExecutor);
+  create(mlir::ModuleOp module, const ExecutorFactory &createExecutor,
+         Runs runs);
 };
 
 /// Results for some samples.
