@@ -230,23 +230,80 @@ static void addPixels(T *acc, ArrayRef<const T *> rows, const T *weights,
     }
 }
 
+/// The window of a convolution in which taps that are neighbours in memory are
+/// one: those along the last axis, on an input that has its padding there.
+struct JoinedTaps {
+  SmallVector<int64_t> input, kernel, pads;
+  int64_t joined = 1; ///< So many are one.
+
+  JoinedTaps(const Window &window, int64_t groups)
+      : input(window.input), kernel(window.kernel), pads(window.pads) {
+    if (groups != 1 || window.dilations.back() != 1)
+      return;
+    joined = kernel.back();
+    size_t last = window.rank() - 1;
+    int64_t reach =
+        (window.result[last + 1] - 1) * window.strides[last] + joined;
+    input[last + 1] = std::max(pads[last] + input[last + 1], reach);
+    kernel[last] = 1;
+    pads[last] = 0;
+  }
+
+  Window window(const Window &original) const {
+    return {input, original.result,   kernel, original.strides,
+            pads,  original.dilations};
+  }
+};
+
+/// `input` as `taps` has it.
+template <typename T>
+static Tensor withPadding(const Tensor &input, const Window &window,
+                          const JoinedTaps &taps, ArrayRef<T> padding) {
+  if (taps.input == input.getShape())
+    return input;
+  Tensor result = Tensor::uninitialized(
+      RankedTensorType::get(taps.input, input.getElementType()));
+  int64_t channels = window.channels(),
+          before = window.pads[window.rank() - 1] * channels,
+          from = window.input[window.rank()] * channels,
+          row = taps.input[window.rank()] * channels;
+  const T *in = input.data<T>();
+  T *out = result.mutableData<T>();
+  for (T *end = out + result.getNumElements(); out < end;
+       out += row, in += from) {
+    for (int64_t i = 0; i < row; i += channels)
+      llvm::copy(padding, out + i);
+    std::copy_n(in, from, out + before);
+  }
+  return result;
+}
+
 template <typename T>
 static Tensor convolve(const Tensor &input, const Tensor &weight,
-                       const Window &window, int64_t groups,
+                       const Window &original, int64_t groups,
                        ArrayRef<int32_t> padValue) {
-  Filters filters(weight.getShape(), groups);
-  SmallVector<T> weights = arrangeWeights(weight.data<T>(), filters);
-  SmallVector<T> padding(window.channels(), T(0));
+  SmallVector<T> padding(original.channels(), T(0));
   for (size_t c = 0; c < padding.size() && !padValue.empty(); ++c)
     padding[c] = static_cast<T>(padValue[padValue.size() == 1 ? 0 : c]);
+  JoinedTaps joined(original, groups);
+  Window window = joined.window(original);
+  Tensor padded = withPadding<T>(input, original, joined, padding);
+  Filters filters(weight.getShape(), groups);
+  filters.taps /= joined.joined;
+  filters.depth *= joined.joined;
+  SmallVector<T> weights = arrangeWeights(weight.data<T>(), filters);
+  // What a tap in the padding reads.
+  SmallVector<T> outside;
+  for (int64_t i = 0; i < joined.joined; ++i)
+    llvm::append_range(outside, padding);
   Tensor result = Tensor::zeros(
       RankedTensorType::get(window.result, input.getElementType()));
-  const T *in = input.data<T>();
+  const T *in = padded.data<T>();
   T *out = result.mutableData<T>();
   SmallVector<const T *> rows;
   window.forEachPixel([&](int64_t /*pixel*/, ArrayRef<int64_t> offsets) {
     for (int64_t offset : offsets)
-      rows.push_back(offset < 0 ? padding.data() : in + offset);
+      rows.push_back(offset < 0 ? outside.data() : in + offset);
     if (static_cast<int64_t>(rows.size()) < kRows * filters.taps)
       return;
     addPixels<T>(out, rows, weights.data(), filters);

@@ -16,27 +16,45 @@ using namespace qcc::qnn;
 void Window::forEachPixel(
     function_ref<void(int64_t, ArrayRef<int64_t>)> body) const {
   SmallVector<int64_t> inStrides = rowMajorStrides(input);
-  SmallVector<int64_t> position(rank() + 1, 0), offsets(taps());
+  // Of the taps, and how far each is from the first one.
+  SmallVector<SmallVector<int64_t>> steps;
+  SmallVector<int64_t> distances;
+  SmallVector<int64_t> tap(rank(), 0);
+  for (int64_t t = 0; t < taps(); ++t) {
+    SmallVector<int64_t> step(rank());
+    int64_t distance = 0;
+    for (size_t i = 0; i < rank(); ++i) {
+      step[i] = tap[i] * dilations[i];
+      distance += step[i] * inStrides[i + 1];
+    }
+    steps.push_back(std::move(step));
+    distances.push_back(distance);
+    for (size_t i = rank(); i-- > 0;) {
+      if (++tap[i] < kernel[i])
+        break;
+      tap[i] = 0;
+    }
+  }
+  SmallVector<int64_t> position(rank() + 1, 0), first(rank()), offsets(taps());
   int64_t pixels = product(result.drop_back());
   for (int64_t pixel = 0; pixel < pixels; ++pixel) {
-    SmallVector<int64_t> tap(rank(), 0);
-    for (int64_t &offset : offsets) {
-      offset = position[0] * inStrides[0];
-      bool inside = true;
-      for (size_t i = 0; i < rank(); ++i) {
-        int64_t at =
-            position[i + 1] * strides[i] + tap[i] * dilations[i] - pads[i];
-        inside &= at >= 0 && at < input[i + 1];
-        offset += at * inStrides[i + 1];
-      }
-      if (!inside)
-        offset = -1;
-      for (size_t i = rank(); i-- > 0;) {
-        if (++tap[i] < kernel[i])
-          break;
-        tap[i] = 0;
-      }
+    int64_t base = position[0] * inStrides[0];
+    bool allInside = true;
+    for (size_t i = 0; i < rank(); ++i) {
+      first[i] = position[i + 1] * strides[i] - pads[i];
+      base += first[i] * inStrides[i + 1];
+      allInside &= first[i] >= 0 &&
+                   first[i] + (kernel[i] - 1) * dilations[i] < input[i + 1];
     }
+    auto isInside = [&](ArrayRef<int64_t> step) {
+      for (size_t i = 0; i < rank(); ++i)
+        if (first[i] + step[i] < 0 || first[i] + step[i] >= input[i + 1])
+          return false;
+      return true;
+    };
+    for (auto [offset, distance, step] :
+         llvm::zip_equal(offsets, distances, steps))
+      offset = allInside || isInside(step) ? base + distance : -1;
     body(pixel, offsets);
     for (size_t i = rank() + 1; i-- > 0;) {
       if (++position[i] < result[i])
