@@ -25,27 +25,21 @@ using namespace qcc::qnn;
 //===----------------------------------------------------------------------===//
 
 /// acc[n] += x[k] * w[k][n] for each k in order, four of them while an
-/// accumulator is at hand. Rows of `w` are `stride` apart.
+/// accumulator is at hand.
 QCC_VECTOR_CLONES
 static void addProducts(float *__restrict acc, const float *__restrict x,
-                        const float *__restrict w, int64_t k, int64_t n,
-                        int64_t stride) {
+                        const float *__restrict w, int64_t k, int64_t n) {
   int64_t i = 0;
-  for (; i + 4 <= k; i += 4, w += 4 * stride)
+  for (; i + 4 <= k; i += 4, w += 4 * n)
     for (int64_t j = 0; j < n; ++j) {
       float sum = qcc_fma(x[i], w[j], acc[j]);
-      sum = qcc_fma(x[i + 1], w[stride + j], sum);
-      sum = qcc_fma(x[i + 2], w[2 * stride + j], sum);
-      acc[j] = qcc_fma(x[i + 3], w[3 * stride + j], sum);
+      sum = qcc_fma(x[i + 1], w[n + j], sum);
+      sum = qcc_fma(x[i + 2], w[2 * n + j], sum);
+      acc[j] = qcc_fma(x[i + 3], w[3 * n + j], sum);
     }
-  for (; i < k; ++i, w += stride)
+  for (; i < k; ++i, w += n)
     for (int64_t j = 0; j < n; ++j)
       acc[j] = qcc_fma(x[i], w[j], acc[j]);
-}
-
-static void addProducts(float *acc, const float *x, const float *w, int64_t k,
-                        int64_t n) {
-  addProducts(acc, x, w, k, n, /*stride=*/n);
 }
 
 /// So many rows share each load of weights, and fit in registers with them.
@@ -72,6 +66,34 @@ static void addProductsOfRows(float *__restrict acc, int64_t stride,
     for (int64_t row = 0; row < kRows; ++row)
       *reinterpret_cast<FloatVector *>(acc + row * stride + j) = sums[row];
   }
+}
+
+/// The same for the columns from `j` on, fewer than a vector has.
+QCC_VECTOR_CLONES
+static void addProductsOfTail(float *__restrict acc, int64_t stride,
+                              const float *const *rows,
+                              const float *__restrict w, int64_t k, int64_t n,
+                              int64_t j) {
+  size_t left = (n - j) * sizeof(float);
+  FloatVector sums[kRows] = {};
+#pragma unroll
+  for (int64_t row = 0; row < kRows; ++row)
+    memcpy(&sums[row], acc + row * stride + j, left);
+  for (int64_t i = 0; i < k; ++i) {
+    // Lanes beyond the tail hold anything, but not from beyond the weights.
+    FloatVector weights = {};
+    if (i * n + j + kFloatLanes <= k * n)
+      weights = *reinterpret_cast<const FloatVector *>(w + i * n + j);
+    else
+      memcpy(&weights, w + i * n + j, left);
+#pragma unroll
+    for (int64_t row = 0; row < kRows; ++row)
+      sums[row] = __builtin_elementwise_fma(FloatVector{} + rows[row][i],
+                                            weights, sums[row]);
+  }
+#pragma unroll
+  for (int64_t row = 0; row < kRows; ++row)
+    memcpy(acc + row * stride + j, &sums[row], left);
 }
 
 QCC_VECTOR_CLONES
@@ -104,12 +126,11 @@ template <typename T>
 static void addProductsOfRows(T *acc, int64_t stride, ArrayRef<const T *> rows,
                               const T *w, int64_t k, int64_t n) {
   if constexpr (std::is_same_v<T, float>)
-    if (static_cast<int64_t>(rows.size()) == kRows && n >= kFloatLanes) {
+    if (static_cast<int64_t>(rows.size()) == kRows) {
       addProductsOfRows(acc, stride, rows.data(), w, k, n);
       int64_t done = n / kFloatLanes * kFloatLanes;
       if (done < n)
-        for (auto [i, row] : llvm::enumerate(rows))
-          addProducts(acc + i * stride + done, row, w + done, k, n - done, n);
+        addProductsOfTail(acc, stride, rows.data(), w, k, n, done);
       return;
     }
   for (auto [i, row] : llvm::enumerate(rows))
