@@ -40,7 +40,9 @@ static constexpr double kWorthOfSignal = 55, kLeastGain = 0.5;
 static constexpr double kGoodEnough = 40;
 /// So many times the allowance may be spent if half of the errors, 3 dB, come
 /// from one tensor: by default it is as much as two parts of everything cost.
-static constexpr double kForOneTensor = 12, kHalf = 3;
+/// From a third of them on, in dB, the more the more it makes: with a step here
+/// a few samples more or less would decide.
+static constexpr double kForOneTensor = 12, kThird = 1.76, kHalf = 3;
 /// What is left when so much of the allowance is spent is not worth another
 /// measurement.
 static constexpr double kAlmostAll = 0.8;
@@ -389,7 +391,8 @@ RefinementPlanner::stepFor(const Layer &layer,
 }
 
 bool RefinementPlanner::isAffordable(double cost, double gain) const {
-  double factor = gain >= kHalf ? kForOneTensor : 1;
+  double dominance = std::clamp((gain - kThird) / (kHalf - kThird), 0.0, 1.0),
+         factor = std::pow(kForOneTensor, dominance);
   return budget.spent() + cost <= factor * budget.allowed;
 }
 

@@ -16,6 +16,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 using namespace mlir;
 using namespace qcc;
@@ -44,6 +45,53 @@ protected:
   FailureOr<MeasuredNoise> measure(ArrayRef<size_t> indices) {
     return measureNoise(*result.exact, *result.program.executor, *samples,
                         indices, createInterpreterExecutor);
+  }
+
+  /// Lets these roundings, and no others, make these shares of the noise.
+  static void setNoise(MeasuredNoise &noise,
+                       const std::map<size_t, double> &shares) {
+    for (auto [i, part] : llvm::enumerate(noise.ofRoundings)) {
+      auto share = shares.find(i);
+      part.assign(noise.together.size(),
+                  share == shares.end() ? 0 : share->second);
+    }
+    noise.together.assign(noise.together.size(), 1);
+  }
+
+  /// What spares one rounding, and what that costs, a share of the work.
+  struct SingleStep {
+    double cost;
+    size_t rounding;
+    Refinement refined;
+  };
+
+  /// All of them, the cheapest first.
+  static std::vector<SingleStep> stepsByCost(MeasuredNoise &noise,
+                                             double work) {
+    Refinement none;
+    std::vector<SingleStep> result;
+    for (size_t i = 0; i < noise.ofRoundings.size(); ++i) {
+      setNoise(noise, {{i, 0.9}});
+      auto refine = [&](double allowed) {
+        RefinementPlanner planner(noise, none, {allowed, work, work});
+        size_t steps = 1;
+        return planner.refineMost(/*sqnr=*/15, steps);
+      };
+      std::optional<Refinement> refined = refine(10);
+      if (!refined)
+        continue;
+      double low = 0, high = 10;
+      while (high - low > 1e-4) {
+        double middle = (low + high) / 2;
+        // What one tensor may cost that makes nearly all of the noise.
+        (refine(middle / 12) ? high : low) = middle;
+      }
+      result.push_back({high, i, *refined});
+    }
+    llvm::sort(result, [](const SingleStep &a, const SingleStep &b) {
+      return a.cost < b.cost;
+    });
+    return result;
   }
 
   void coarsenInputOf(StringRef layer, float factor) {
@@ -153,38 +201,43 @@ TEST_F(RefinementTest, mayBeginWithWhatIsDear) {
   FailureOr<double> work = programWork(*module);
   FailureOr<MeasuredNoise> noise = measure({0});
   ASSERT_TRUE(succeeded(work) && succeeded(noise));
-  // What each step costs by itself.
-  Refinement none;
-  std::vector<std::pair<double, size_t>> costs;
-  std::vector<Refinement> alone;
-  for (size_t i = 0; i < noise->ofRoundings.size(); ++i) {
-    for (auto [j, part] : llvm::enumerate(noise->ofRoundings))
-      part.assign(noise->together.size(), j == i ? 0.9 : 0);
-    noise->together.assign(noise->together.size(), 1);
-    RefinementPlanner planner(*noise, none, {10, *work, *work});
-    size_t steps = 1;
-    std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
-    alone.push_back(refined.value_or(none));
-    double low = 0, high = 10;
-    while (refined && high - low > 1e-4) {
-      double middle = (low + high) / 2;
-      RefinementPlanner limited(*noise, none, {middle / 12, *work, *work});
-      (limited.refineMost(15, steps = 1) ? high : low) = middle;
-    }
-    if (refined)
-      costs.push_back({high, i});
-  }
-  llvm::sort(costs);
-  ASSERT_GE(costs.size(), 2u);
-  auto [least, cheap] = costs.front();
-  auto [most, dear] = costs.back();
-  ASSERT_GT(most, 1.5 * least);
+  std::vector<SingleStep> steps = stepsByCost(*noise, *work);
+  ASSERT_GE(steps.size(), 2u);
+  const SingleStep &cheap = steps.front(), &dear = steps.back();
+  ASSERT_GT(dear.cost, 1.5 * cheap.cost);
   // The cheap one gains more for its work, but there is no room for both.
-  for (auto [j, part] : llvm::enumerate(noise->ofRoundings))
-    part.assign(noise->together.size(), j == cheap ? 0.3 : j == dear ? 0.4 : 0);
-  RefinementPlanner planner(*noise, none, {most + least / 2, *work, *work});
-  size_t steps = 10;
-  std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, steps);
+  setNoise(*noise, {{cheap.rounding, 0.2}, {dear.rounding, 0.3}});
+  Refinement none;
+  RefinementPlanner planner(*noise, none,
+                            {dear.cost + cheap.cost / 2, *work, *work});
+  size_t most = 10;
+  std::optional<Refinement> refined = planner.refineMost(/*sqnr=*/15, most);
   ASSERT_TRUE(refined);
-  EXPECT_EQ(*refined, alone[dear]);
+  EXPECT_EQ(*refined, dear.refined);
+}
+
+// There is no share of the errors at which all of a sudden much more is spent.
+TEST_F(RefinementTest, maySpendMoreOnATensorThatMakesMuch) {
+  FailureOr<double> work = programWork(*module);
+  FailureOr<MeasuredNoise> noise = measure({0});
+  ASSERT_TRUE(succeeded(work) && succeeded(noise));
+  const SingleStep dear = stepsByCost(*noise, *work).back();
+  auto timesAllowed = [&](double share) {
+    setNoise(*noise, {{dear.rounding, share}});
+    Refinement none;
+    double low = 0.1, high = 100;
+    while (high - low > 1e-3) {
+      double middle = (low + high) / 2;
+      RefinementPlanner planner(*noise, none,
+                                {dear.cost / middle, *work, *work});
+      size_t most = 1;
+      (planner.refineMost(/*sqnr=*/15, most) ? low : high) = middle;
+    }
+    return low;
+  };
+  EXPECT_NEAR(timesAllowed(0.3), 1, 0.01);
+  EXPECT_NEAR(timesAllowed(0.335), 1, 0.1);
+  EXPECT_NEAR(timesAllowed(0.42), 3.4, 0.1);
+  EXPECT_NEAR(timesAllowed(0.495), 11.2, 0.2);
+  EXPECT_NEAR(timesAllowed(0.6), 12, 0.01);
 }
